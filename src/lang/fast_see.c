@@ -1,0 +1,349 @@
+/* fast_see: which events code sees: what has arrived by the point (E2, E3), what the rule's own episodes admit (X2), whose act
+ * counts (E8), what a selector chooses. Events of a record lie together, in order, and only those that have arrived are looked at.
+ * Must not know: duties, gates, dockets. */
+#include "lang/fast_priv.h"
+
+int32_t fast_day(struct lang_machine *m, int64_t t) {
+    if (t >= m->day_from && t < m->day_to) {
+        return m->day_known;
+    }
+    const struct cf_zone *zone = m->p->ref->zone;
+    m->day_known = cf_time_day(zone, t);
+    /* A London day has 23 to 25 hours: within 3 hours of its middle no clock changes the day, whatever the season. */
+    int64_t middle = (int64_t)m->day_known * 86400 + 43200;
+    m->day_from = middle - 10 * 3600;
+    m->day_to = middle + 10 * 3600;
+    return m->day_known;
+}
+
+uint32_t fast_find_seq(const struct lang_machine *m, uint64_t seq) {
+    for (uint32_t h = (uint32_t)(seq * 0x9E3779B97F4A7C15u >> 32);; h++) {
+        uint32_t at = m->by_seq.v[h & m->by_seq_mask];
+        if (at == 0) {
+            return FAST_NONE_AT;
+        }
+        if (m->events[at - 1].seq == seq) {
+            return at - 1;
+        }
+    }
+}
+
+/* ---- versions */
+
+bool fast_version_at(const struct lang_machine *m, uint32_t chain, int32_t day, uint32_t *what) {
+    const struct fast_chain *c = &m->p->chains.v[chain];
+    for (uint32_t i = c->first; i < c->first + c->n; i++) {
+        if (m->p->versions.v[i].from <= day && day <= m->p->versions.v[i].to) {
+            *what = m->p->versions.v[i].what;
+            return true;
+        }
+    }
+    return false;
+}
+
+uint32_t fast_version(const struct lang_machine *m, uint32_t chain, int32_t day) {
+    uint32_t what = m->p->versions.v[m->p->chains.v[chain].first].what;
+    (void)fast_version_at(m, chain, day, &what);
+    return what;
+}
+
+/* ---- episodes */
+
+bool fast_names(const struct lang_machine *m, uint32_t i, uint64_t opener) {
+    const struct lang_event *e = &m->events[i];
+    for (size_t k = 0; k < e->n_episodes; k++) {
+        if (e->episodes[k] == opener) {
+            return true;
+        }
+    }
+    return e->seq == opener && m->p->records[e->record].opens >= 0;
+}
+
+static void add_kind(struct fast_kinds *k, int32_t kind) { k->w[kind / 64] |= (uint64_t)1 << (kind % 64); }
+
+static bool kinds_meet(const struct fast_kinds *a, const struct fast_kinds *b) {
+    uint64_t any = 0;
+    for (size_t k = 0; k < FAST_KIND_WORDS; k++) {
+        any |= a->w[k] & b->w[k];
+    }
+    return any != 0;
+}
+
+/* The kinds of own episodes; where an opener is not in this history, those of the triggering record stand in. */
+static void find_kinds(struct lang_machine *m, struct fast_own *own, uint32_t record) {
+    for (uint32_t k = 0; k < own->n; k++) {
+        uint32_t opener = fast_find_seq(m, own->seqs[k]);
+        int32_t kind = opener == FAST_NONE_AT ? -1 : m->p->records[m->events[opener].record].opens;
+        if (kind >= 0) {
+            add_kind(&own->kinds, kind);
+            continue;
+        }
+        for (size_t w = 0; w < FAST_KIND_WORDS; w++) {
+            own->kinds.w[w] |= m->p->records[record].kinds.w[w];
+        }
+    }
+}
+
+const struct fast_own *fast_own_of(struct lang_machine *m, uint32_t i) {
+    struct fast_event *f = &m->ev.v[i];
+    if (f->has_own) {
+        return &f->own;
+    }
+    const struct lang_event *e = &m->events[i];
+    f->has_own = true;
+    f->own = (struct fast_own){.seqs = e->episodes, .n = e->n_episodes};
+    bool opens = m->p->records[e->record].opens >= 0;
+    for (size_t k = 0; k < e->n_episodes; k++) {
+        opens = opens && e->episodes[k] != e->seq;
+    }
+    if (opens && e->n_episodes == 0) {
+        f->own = (struct fast_own){.seqs = &e->seq, .n = 1};
+    } else if (opens) { /* an opener's row need not name its own episode */
+        uint64_t *seqs = CF_NEW_N(m->out, uint64_t, e->n_episodes + 1u);
+        seqs[0] = e->seq;
+        memcpy(seqs + 1, e->episodes, e->n_episodes * sizeof(*seqs));
+        f->own = (struct fast_own){.seqs = seqs, .n = e->n_episodes + 1u};
+    }
+    find_kinds(m, &f->own, e->record);
+    return &f->own;
+}
+
+struct fast_own fast_own_is(const struct lang_machine *m, uint32_t opener) {
+    struct fast_own own = {.seqs = &m->events[opener].seq, .n = 1};
+    add_kind(&own.kinds, m->p->records[m->events[opener].record].opens);
+    return own;
+}
+
+static bool limited(const struct lang_machine *m, uint32_t record) {
+    const struct fast_record *r = &m->p->records[record];
+    return m->at.own.n > 0 && (r->in_any || kinds_meet(&r->kinds, &m->at.own.kinds));
+}
+
+static bool names_own(const struct lang_machine *m, uint32_t i) {
+    for (uint32_t k = 0; k < m->at.own.n; k++) {
+        if (fast_names(m, i, m->at.own.seqs[k])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool fast_in_scope(const struct lang_machine *m, uint32_t i) {
+    return i == m->at.self || i == m->at.trigger || !limited(m, m->events[i].record) || names_own(m, i);
+}
+
+/* Is the episode that event `opener` opens still open? */
+bool fast_open(const struct lang_machine *m, uint32_t opener) {
+    uint64_t seq = m->events[opener].seq;
+    int32_t kind = m->p->records[m->events[opener].record].opens;
+    for (size_t k = 0; k < m->closers.n; k++) {
+        uint32_t i = m->closers.v[k];
+        if (m->p->records[m->events[i].record].closes == kind && fast_names(m, i, seq) && fast_visible(m, i) && fast_counts(m, i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The unit that holds an episode: its opener's, then that of the last handover in it; *by says which event. */
+uint32_t fast_holder(const struct lang_machine *m, uint64_t opener, uint32_t *by) {
+    uint32_t unit = 0, at = fast_find_seq(m, opener);
+    *by = FAST_NONE_AT;
+    if (at != FAST_NONE_AT && fast_visible(m, at)) {
+        unit = m->events[at].unit;
+        *by = at;
+    }
+    const uint32_t *list = m->list.v + m->list_first[m->p->handover];
+    for (uint32_t k = m->list_n[m->p->handover]; k-- > 0;) {
+        if (fast_names(m, list[k], opener) && fast_visible(m, list[k]) && (*by == FAST_NONE_AT || list[k] > *by)) {
+            const struct lang_value *to = &m->events[list[k]].fields[0];
+            unit = to->kind == LANG_V_SUBJECT ? (uint32_t)to->i : 0;
+            *by = list[k];
+            break;
+        }
+    }
+    return unit;
+}
+
+/* ---- visibility: what has arrived is seen to oblige; to permit it must also have ended (E3) */
+
+bool fast_visible(const struct lang_machine *m, uint32_t i) {
+    if (!m->at.permits || i == m->at.self || i == m->at.trigger) {
+        return true;
+    }
+    int64_t to = m->events[i].to;
+    return to < m->at.t || (to == m->at.t && i < m->at.upto);
+}
+
+bool fast_counts(const struct lang_machine *m, uint32_t i) { return m->ev.v[i].counts || i == m->at.self || i == m->at.trigger; }
+
+/* role: its number; -1 anyone; less: none. */
+bool fast_actor_is(const struct lang_machine *m, uint32_t i, int32_t role) {
+    const struct lang_actor *a = &m->events[i].actor;
+    for (size_t k = 0; role >= 0 && k < a->n_roles; k++) {
+        if (a->roles[k] < m->p->n_roles && m->p->role_is[(size_t)a->roles[k] * m->p->n_wanted + (size_t)role] != 0) {
+            return true;
+        }
+    }
+    return role == -1;
+}
+
+/* ---- selectors */
+
+int fast_role_of(const struct lang_machine *m, const struct fast_sel *s, uint32_t i) {
+    uint32_t roles = m->events[i].roles;
+    if (s->role >= 0) {
+        return (roles >> s->role & 1) != 0 ? s->role : -1;
+    }
+    return roles == 0 ? -1 : __builtin_ctz(roles);
+}
+
+static bool same_share(const struct lang_decl *a, const struct lang_decl *b) {
+    return a == b || (a != NULL && b != NULL && cf_str_eq(a->name.text, b->name.text));
+}
+
+bool fast_of_sel(const struct lang_machine *m, const struct fast_sel *s, uint32_t i) {
+    return fast_role_of(m, s, i) >= 0 && (s->share == NULL || same_share(m->events[i].share, s->share));
+}
+
+enum fast_tri fast_with(struct lang_machine *m, const struct fast_sel *s, uint32_t i) {
+    if (s->filter == FAST_NO_CODE) {
+        return FAST_YES;
+    }
+    uint32_t with = m->at.with_event;
+    bool support = m->want_support, notes = m->want_notes;
+    m->at.with_event = i;
+    m->want_support = m->want_notes = false;
+    enum fast_tri got = fast_truth_of(m, s->filter);
+    m->at.with_event = with;
+    m->want_support = support;
+    m->want_notes = notes;
+    return got;
+}
+
+static bool window(struct lang_machine *m, const struct fast_sel *s, struct cf_duration *d) {
+    if (s->fixed) {
+        *d = s->last;
+        return true;
+    }
+    bool support = m->want_support, notes = m->want_notes;
+    m->want_support = m->want_notes = false;
+    struct fast_val v = fast_run(m, s->window);
+    m->want_support = support;
+    m->want_notes = notes;
+    return fast_duration(&v, d);
+}
+
+/* The end of the window over event i; INT64_MIN: there is none, for no calendar reaches so far. */
+static int64_t window_end(struct lang_machine *m, const struct fast_sel *s, struct cf_duration d, uint32_t i) {
+    int64_t *slot = s->fixed ? &m->ends.v[(size_t)s->memo * m->n + i] : NULL;
+    if (slot != NULL && *slot != INT64_MAX) {
+        return *slot;
+    }
+    int64_t end = INT64_MIN;
+    if (cf_window_end(m->p->ref->zone, m->p->ref->calendar, m->events[i].from, d, &end) != CF_WHEN_OK) {
+        end = INT64_MIN;
+    }
+    if (slot != NULL) {
+        *slot = end;
+    }
+    return end;
+}
+
+static bool has_window(const struct fast_sel *s) { return s->fixed || s->window != FAST_NO_CODE; }
+
+static enum fast_tri in_window(struct lang_machine *m, const struct fast_sel *s, uint32_t i) {
+    struct cf_duration d;
+    if (!has_window(s)) {
+        return FAST_YES;
+    }
+    int64_t end = window(m, s, &d) ? window_end(m, s, d, i) : INT64_MIN;
+    return end == INT64_MIN ? FAST_UNKNOWN : m->at.t < end ? FAST_YES : FAST_NO;
+}
+
+/* Notes the end of each window over each event of the selector's kind, filters aside (V5). */
+void fast_note_windows(struct lang_machine *m, const struct fast_sel *s) {
+    struct cf_duration d;
+    if (!m->want_notes || s->record == UINT32_MAX || !has_window(s) || !window(m, s, &d)) {
+        return;
+    }
+    const uint32_t *list = m->list.v + m->list_first[s->record];
+    for (uint32_t k = 0; k < m->list_n[s->record]; k++) {
+        if (fast_of_sel(m, s, list[k])) {
+            fast_note(m, window_end(m, s, d, list[k])); /* INT64_MIN is never after */
+        }
+    }
+}
+
+static bool is_since(struct lang_machine *m, const struct fast_sel *s, uint32_t i) {
+    if (s->since < 0) {
+        return true;
+    }
+    uint32_t own = m->at.own.n;
+    m->at.own.n = s->any_episode ? 0 : own;
+    uint32_t last = fast_last(m, (uint32_t)s->since, false);
+    m->at.own.n = own;
+    return last == FAST_NONE_AT || i > last;
+}
+
+/* Does a selector choose event i, which is of its record? Kind, role, place and time are always known; its filter may not be. */
+enum fast_tri fast_matches(struct lang_machine *m, const struct fast_sel *s, uint32_t i) {
+    if (!fast_of_sel(m, s, i) || !fast_visible(m, i) || !fast_counts(m, i) || (!s->any_episode && !fast_in_scope(m, i)) ||
+        !is_since(m, s, i)) {
+        return FAST_NO;
+    }
+    enum fast_tri in = in_window(m, s, i);
+    return in == FAST_NO ? FAST_NO : fast_and(in, fast_with(m, s, i));
+}
+
+/* X3: the last R seen; `previous` skips the event under judgement. */
+uint32_t fast_last(struct lang_machine *m, uint32_t record, bool previous) {
+    const uint32_t *list = m->list.v + m->list_first[record];
+    for (uint32_t k = m->list_n[record]; k-- > 0;) {
+        uint32_t i = list[k];
+        if (!(previous && i == m->at.self) && m->events[i].roles != 0 && fast_visible(m, i) && fast_counts(m, i) && fast_in_scope(m, i)) {
+            return i;
+        }
+    }
+    return FAST_NONE_AT;
+}
+
+/* ---- birth (U6) */
+
+bool fast_birth(struct lang_machine *m, int32_t *first, int32_t *last, uint32_t *event) {
+    *event = FAST_NONE_AT;
+    if (m->p->birth_record == UINT32_MAX) {
+        return false;
+    }
+    uint32_t own = m->at.own.n;
+    m->at.own.n = 0;
+    uint32_t i = fast_last(m, m->p->birth_record, false);
+    m->at.own.n = own;
+    if (i == FAST_NONE_AT) {
+        return false;
+    }
+    *event = i;
+    struct fast_val v = fast_from_value(&m->events[i].fields[m->p->set->birth_field], LANG_T_DATE, 0);
+    if (v.kind != LANG_T_INSTANT || (v.flags & (FAST_NO_LO | FAST_NO_HI)) != 0) {
+        return false;
+    }
+    *first = (int32_t)v.lo;
+    *last = (int32_t)v.hi;
+    return true;
+}
+
+/* Yes, unless every possible birth makes the person 18 by then. */
+enum fast_tri fast_child(struct lang_machine *m, int64_t t) {
+    int32_t first, last;
+    uint32_t event;
+    if (!fast_birth(m, &first, &last, &event)) {
+        return FAST_YES;
+    }
+    return cf_day_turns(last, 18) <= fast_day(m, t) ? FAST_NO : FAST_YES;
+}
+
+/* E5: is the person in the role `child` an adult when event i happens? */
+bool fast_adult(struct lang_machine *m, uint32_t i, int role) {
+    const struct fast_record *r = &m->p->records[m->events[i].record];
+    return role >= 0 && (r->child_role_bits >> role & 1) != 0 && fast_child(m, m->events[i].from) == FAST_NO;
+}

@@ -1,0 +1,124 @@
+/* ledger/seal: everything that needs libsodium, the only file that includes it: keys in guarded memory, derivation, boxes,
+ * signatures, keyed hashes. Knows the constants of the format and nothing of events or tables. */
+#include "ledger/ledger_priv.h"
+
+#include <sodium.h>
+
+static void seal_start(void) {
+    CF_ASSERT(sodium_init() >= 0); /* idempotent and safe from any thread */
+}
+
+static void seal_keys_free(void *arg) {
+    sodium_free(arg); /* wipes */
+}
+
+struct seal_keys *seal_keys_new(struct cf_arena *a) {
+    seal_start();
+    struct seal_keys *k = sodium_malloc(sizeof *k);
+    CF_ASSERT(k != NULL);
+    sodium_memzero(k, sizeof *k);
+    cf_arena_cleanup(a, seal_keys_free, k);
+    return k;
+}
+
+void seal_keys_ready(struct seal_keys *k) {
+    CF_ASSERT(crypto_sign_seed_keypair(k->sign_public, k->sign_secret, k->seed) == 0);
+}
+
+void seal_random(void *p, size_t n) {
+    seal_start();
+    randombytes_buf(p, n);
+}
+
+void seal_wipe(void *p, size_t n) {
+    sodium_memzero(p, n);
+}
+
+bool seal_zero(const void *p, size_t n) {
+    return sodium_is_zero(p, n) == 1;
+}
+
+void seal_derive(const uint8_t secret[32], uint16_t part, uint8_t key[32], uint8_t salt[32]) {
+    CF_ASSERT(crypto_kdf_derive_from_key(key, 32, 2U * (uint64_t)part, "cfpart01", secret) == 0);
+    CF_ASSERT(crypto_kdf_derive_from_key(salt, 32, 2U * (uint64_t)part + 1, "cfpart01", secret) == 0);
+}
+
+void seal_wrap(const struct seal_keys *k, const struct cf_id *event, const uint8_t in[32], uint8_t out[32]) {
+    uint8_t mask[32];
+    CF_ASSERT(crypto_generichash(mask, sizeof mask, event->b, sizeof event->b, k->wrapping, sizeof k->wrapping) == 0);
+    for (size_t i = 0; i < 32; i++) {
+        out[i] = (uint8_t)(in[i] ^ mask[i]);
+    }
+    sodium_memzero(mask, sizeof mask);
+}
+
+void seal_wrap_part(const struct seal_keys *k, const struct cf_id *event, uint16_t part, uint8_t both[64]) {
+    uint8_t in[13 + 16 + 2] = "cf/partkey/1"; /* with its NUL */
+    memcpy(in + 13, event->b, 16);
+    in[29] = (uint8_t)(part >> 8);
+    in[30] = (uint8_t)part;
+    uint8_t mask[64];
+    CF_ASSERT(crypto_generichash(mask, sizeof mask, in, sizeof in, k->wrapping, sizeof k->wrapping) == 0);
+    for (size_t i = 0; i < 64; i++) {
+        both[i] = (uint8_t)(both[i] ^ mask[i]);
+    }
+    sodium_memzero(mask, sizeof mask);
+}
+
+static const uint8_t seal_nonce[crypto_aead_chacha20poly1305_ietf_NPUBBYTES] = {0}; /* a key seals one message, ever */
+
+void seal_box(const uint8_t key[32], const uint8_t *ad, size_t ad_n, struct cf_str plain, uint8_t *out) {
+    unsigned long long n = 0;
+    CF_ASSERT(crypto_aead_chacha20poly1305_ietf_encrypt(out, &n, (const uint8_t *)plain.p, plain.n, ad, ad_n, NULL, seal_nonce,
+                                                        key) == 0);
+    CF_ASSERT(n == plain.n + LEDGER_TAG);
+}
+
+bool seal_open(const uint8_t key[32], const uint8_t *ad, size_t ad_n, struct cf_str box, uint8_t *out) {
+    if (box.n < LEDGER_TAG) {
+        return false;
+    }
+    unsigned long long n = 0;
+    return crypto_aead_chacha20poly1305_ietf_decrypt(out, &n, NULL, (const uint8_t *)box.p, box.n, ad, ad_n, seal_nonce, key) ==
+           0;
+}
+
+void seal_mac(const struct seal_keys *k, const char *domain, const struct cf_str *pieces, size_t n, uint8_t *out, size_t out_n) {
+    crypto_generichash_state st;
+    CF_ASSERT(crypto_generichash_init(&st, k->index, sizeof k->index, out_n < 16 ? 16 : out_n) == 0);
+    CF_ASSERT(crypto_generichash_update(&st, (const uint8_t *)domain, strlen(domain) + 1) == 0);
+    for (size_t i = 0; i < n; i++) { /* each with its length, so that no two lists give the same bytes */
+        uint8_t len[8];
+        be8(len, pieces[i].n);
+        crypto_generichash_update(&st, len, sizeof len);
+        crypto_generichash_update(&st, (const uint8_t *)pieces[i].p, pieces[i].n);
+    }
+    uint8_t all[crypto_generichash_BYTES_MAX];
+    CF_ASSERT(crypto_generichash_final(&st, all, out_n < 16 ? 16 : out_n) == 0);
+    memcpy(out, all, out_n);
+}
+
+void seal_hash(struct cf_str bytes, uint8_t *out, size_t out_n) {
+    seal_start();
+    CF_ASSERT(crypto_generichash(out, out_n, (const uint8_t *)bytes.p, bytes.n, NULL, 0) == 0);
+}
+
+void seal_sign(const struct seal_keys *k, struct cf_str message, uint8_t sig[64]) {
+    CF_ASSERT(crypto_sign_detached(sig, NULL, (const uint8_t *)message.p, message.n, k->sign_secret) == 0);
+}
+
+bool seal_verify(const uint8_t public_key[32], struct cf_str message, const uint8_t sig[64]) {
+    return crypto_sign_verify_detached(sig, (const uint8_t *)message.p, message.n, public_key) == 0;
+}
+
+bool seal_to(const uint8_t public_key[32], struct cf_str plain, uint8_t *out) {
+    return crypto_box_seal(out, (const uint8_t *)plain.p, plain.n, public_key) == 0;
+}
+
+bool seal_from(const uint8_t secret[32], struct cf_str box, uint8_t *out) {
+    uint8_t public_key[crypto_box_PUBLICKEYBYTES];
+    if (box.n < SEAL_TO_EXTRA || crypto_scalarmult_base(public_key, secret) != 0) {
+        return false;
+    }
+    return crypto_box_seal_open(out, (const uint8_t *)box.p, box.n, public_key, secret) == 0;
+}

@@ -132,14 +132,40 @@ int cli_failed(struct cli *c)
 
 /* ---- Where things are. */
 
+/* The data folder: CHILDFIRST_HOME, else childfirst in the user's own data folder (XDG_DATA_HOME, else ~/.local/share). */
+static struct cf_str data_folder(struct cf_arena *a)
+{
+    const char *own = getenv("CHILDFIRST_HOME"), *xdg = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    if (own && *own) {
+        return cf_str_from(own);
+    }
+    if (xdg && *xdg) {
+        return cf_str_printf(a, "%s/childfirst", xdg);
+    }
+    return home && *home ? cf_str_printf(a, "%s/.local/share/childfirst", home) : CF_LIT(".");
+}
+
 const char *cli_db_path(struct cli *c)
 {
     struct cf_str given;
     if (cli_option(c, "db", &given)) {
         return cf_cstr(c->arena, given);
     }
-    const char *home = getenv("CHILDFIRST_HOME");
-    return home && *home ? cf_cstr(c->arena, cf_str_printf(c->arena, "%s/childfirst.db", home)) : "childfirst.db";
+    return cf_cstr(c->arena, cf_str_printf(c->arena, "%.*s/childfirst.db", CF_STR_ARG(data_folder(c->arena))));
+}
+
+/* Makes the folder of a path and those above it, for whoever makes a database. */
+static bool make_folders(struct cli *c, const char *path)
+{
+    char *p = cf_memdup(c->arena, path, strlen(path) + 1);
+    for (char *slash = strchr(p + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = 0;
+        if (mkdir(p, 0700) != 0 && access(p, F_OK) != 0) {
+            return cf_fail(&c->errs, CF_B001, CF_NOWHERE, "the folder %s cannot be made", p);
+        }
+        *slash = '/';
+    }
+    return true;
 }
 
 /* Shipped files stand where CHILDFIRST_DATA says, in the folder one starts from, or above the program (build/childfirst). */
@@ -179,6 +205,9 @@ static bool open_desk(struct cli *c, bool write, bool create, const char *force)
     struct cf_str keys;
     if (cli_option(c, "keys", &keys)) {
         o.keys = cf_cstr(c->arena, keys);
+    }
+    if (create && !make_folders(c, o.db)) {
+        return false;
     }
     if (!create && access(o.db, F_OK) != 0) {
         cf_fail(&c->errs, CF_C006, CF_NOWHERE, "there is no database %s", o.db);

@@ -19,8 +19,8 @@ static int help(FILE *f)
     for (size_t i = 0; i < CF_COUNT(COMMANDS); i++) {
         fprintf(f, "  childfirst %s %s\n      %s\n", COMMANDS[i].word, COMMANDS[i].arguments, COMMANDS[i].summary);
     }
-    fprintf(f, "\nEvery command takes --db FILE (otherwise childfirst.db in the folder CHILDFIRST_HOME, or here) and --json where it\n"
-               "prints data. Exit status: 0 done, 1 refused or could not, 2 the check or test found faults.\n");
+    fprintf(f, "\nEvery command takes --db FILE (otherwise childfirst.db in the data folder: CHILDFIRST_HOME, or\n"
+               "~/.local/share/childfirst) and --json where it prints data. Exit status: 0 done, 1 refused or could not, 2 the check or test found faults.\n");
     return CLI_DONE;
 }
 

@@ -32,7 +32,7 @@ static const struct store_sql APPLIED = {"desk.applied", "SELECT seq FROM applie
 static const struct store_sql SET_APPLIED = {"desk.set_applied", "UPDATE applied SET seq = ?1"};
 static const struct store_sql ADD_LINK = {"desk.add_link", "INSERT INTO link VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING"};
 static const struct store_sql ADD_IMAGE = {
-    "desk.add_image", "INSERT INTO image VALUES(?1, 1, ?2) ON CONFLICT(subject) DO UPDATE SET n = n + 1, bytes = bytes || excluded.bytes"};
+    "desk.add_image", "INSERT INTO image VALUES(?1, 1, ?2) ON CONFLICT(subject) DO UPDATE SET n = n + 1, bytes = CAST(bytes || excluded.bytes AS BLOB)"};
 static const struct store_sql SET_IMAGE = {
     "desk.set_image", "INSERT INTO image VALUES(?1, ?2, ?3) ON CONFLICT(subject) DO UPDATE SET n = excluded.n, bytes = excluded.bytes"};
 static const struct store_sql LINKED = {"desk.linked", "SELECT DISTINCT seq FROM link WHERE subject = ?1 AND about = 1 ORDER BY seq"};
@@ -255,9 +255,12 @@ void desk_members(const struct desk *d, uint32_t subject, uint64_t upto, struct 
 static bool take_merge(struct desk *d, const struct ledger_event *e, struct cf_errs *errs)
 {
     if (e->d.kind == LEDGER_UNMERGED) {
-        for (size_t i = 0; i < d->merges.n; i++) {
-            if (cf_id_eq(d->merges.v[i].event, e->d.corrects) && d->merges.v[i].undone == LEDGER_NO_SEQ) {
-                d->merges.v[i].undone = e->seq;
+        const struct ledger_value *targets = ledger_fact(e, LEDGER_F_TARGETS);
+        for (size_t i = 0; targets && i < d->merges.n; i++) {
+            struct merge_pair *m = &d->merges.v[i];
+            for (size_t k = 0; k < targets->as.list.n && m->undone == LEDGER_NO_SEQ; k++) {
+                struct cf_str id = targets->as.list.v[k].as.s;
+                m->undone = id.n == sizeof m->event.b && memcmp(id.p, m->event.b, id.n) == 0 ? e->seq : LEDGER_NO_SEQ;
             }
         }
         return true;

@@ -111,6 +111,11 @@ struct cf_id desk_unit_id(const struct desk *d, const struct lang_decl *unit_or_
 typedef bool desk_each(void *arg, const struct lang_history *h, size_t event, struct cf_errs *errs);
 CF_MUST_USE bool desk_each_event(struct desk *d, const struct lang_decl *record, desk_each *f, void *arg, struct cf_errs *errs);
 CF_MUST_USE bool desk_each_subject(struct desk *d, enum lang_subject kind, bool (*f)(void *arg, const struct lang_history *h, struct cf_errs *errs), void *arg, struct cf_errs *errs);
+/* Calls back once for each history that holds an event of `record` (NULL: for every history), merged subjects joined, in order of
+ * their numbers; with its docket judged at `at` by this reader when `judged`, so that nothing stale is counted. What measures read. */
+typedef bool desk_each_judged(void *arg, const struct lang_history *h, const struct lang_docket *docket, struct cf_errs *errs);
+CF_MUST_USE bool desk_each_history(struct desk *d, const struct lang_decl *record, bool judged, int64_t at, desk_each_judged *f, void *arg,
+                                   void (*progress)(void *, uint64_t, uint64_t), void *progress_arg, struct cf_errs *errs);
 /* Counts over all stored dockets, for what a run prints. */
 struct desk_counts { uint64_t events, subjects, dockets, duties[8] /* by enum lang_state */, gates_kept, gates_breached, gates_not_in_source, duties_not_in_source, flags; };
 CF_MUST_USE bool desk_counts(struct desk *d, struct desk_counts *out, struct cf_errs *errs);

@@ -345,6 +345,7 @@ struct decoding {
     struct lang_event *e;
     struct lang_value *fields;
     uint32_t *subjects;
+    const struct cf_id *member_ids; /* of members, when there are several */
     int64_t born_from, born_to;
     bool has_born;
 };
@@ -357,6 +358,17 @@ static bool is_member(const struct decoding *x, uint32_t no)
         }
     }
     return false;
+}
+
+/* Merged people keep, in each event, the id under which they were recorded in it, so that duties keep their identity (C4). */
+static const struct cf_id *id_as(const struct decoding *x, uint32_t no)
+{
+    for (size_t i = 0; x->member_ids && i < x->n_members; i++) {
+        if (x->members[i] == no) {
+            return &x->member_ids[i];
+        }
+    }
+    return NULL;
 }
 
 static void take_roles(struct decoding *x, const struct stored *v)
@@ -402,6 +414,7 @@ static void place_person(struct decoding *x, uint32_t role, uint32_t no, const s
         }
         x->subjects[i] = x->subjects[i] && !is_member(x, no) ? x->subjects[i] : no;
         x->e->roles |= is_member(x, no) ? 1u << i : 0;
+        x->e->as = x->e->as ? x->e->as : id_as(x, no);
         for (size_t k = 0; k < n && is_member(x, no); k++) {
             if (numbers[k] == x->s->born_from || numbers[k] == x->s->born_to) {
                 *(numbers[k] == x->s->born_from ? &x->born_from : &x->born_to) = attributes[k].n;
@@ -561,9 +574,15 @@ static bool decode_one(struct cf_str bytes, struct decoding *x, struct img_event
 bool image_decode(struct desk *d, const struct bound_set *s, struct cf_str bytes, const uint32_t *members, size_t n_members,
                   struct cf_arena *a, struct img_events *out, struct cf_errs *errs)
 {
-    (void)d;
     struct reader r = {(const uint8_t *)bytes.p, (const uint8_t *)bytes.p + bytes.n, false};
     struct decoding x = {.a = a, .s = s, .members = members, .n_members = n_members};
+    struct cf_id *ids = n_members > 1 ? CF_NEW_N(a, struct cf_id, n_members) : NULL;
+    for (size_t i = 0; ids && i < n_members; i++) {
+        if (!desk_subject_id(d, members[i], &ids[i], NULL, errs)) {
+            return false;
+        }
+    }
+    x.member_ids = ids;
     while (r.p < r.end && !r.bad) {
         uint64_t n = get(&r);
         struct cf_str one = get_bytes(&r, (size_t)n);

@@ -178,6 +178,77 @@ bool desk_each_subject(struct desk *d, enum lang_subject kind, bool (*f)(void *,
     return ok;
 }
 
+/* ---- Every history once, for measures. */
+
+static const struct store_sql WITH_KIND = {"desk.with_kind",
+                                           "SELECT DISTINCT subject FROM link WHERE kind = ?1 AND about = 1 ORDER BY subject"};
+
+static int by_number(const void *x, const void *y)
+{
+    int64_t a = *(const int64_t *)x, b = *(const int64_t *)y;
+    return a < b ? -1 : a > b;
+}
+
+/* Each subject as the one who stands for everybody merged with them, once, in rising order. */
+static size_t principals(struct desk *d, struct cf_arena *scratch, int64_t *who, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t *members;
+        size_t n_members;
+        cf_arena_reset(scratch);
+        desk_members(d, (uint32_t)who[i], LEDGER_NO_SEQ, scratch, &members, &n_members);
+        who[i] = members[0];
+    }
+    if (n) {
+        qsort(who, n, sizeof(*who), by_number);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || who[i] != who[i - 1]) {
+            who[kept++] = who[i];
+        }
+    }
+    return kept;
+}
+
+static bool one_history(struct desk *d, uint32_t who, bool judged, int64_t at, struct cf_arena *a, desk_each_judged *f, void *arg,
+                        struct cf_errs *errs)
+{
+    struct lang_history h;
+    struct lang_docket docket = {0};
+    if (!desk_history(d, who, INT64_MAX, a, &h, errs)) {
+        return false;
+    }
+    if (judged) {
+        desk_judge(desk_current(d), &h, at, a, &docket);
+    }
+    return f(arg, &h, judged ? &docket : NULL, errs);
+}
+
+bool desk_each_history(struct desk *d, const struct lang_decl *record, bool judged, int64_t at, desk_each_judged *f, void *arg,
+                       void (*progress)(void *, uint64_t, uint64_t), void *progress_arg, struct cf_errs *errs)
+{
+    struct bound_set *s = desk_current(d);
+    if (!s) {
+        return cf_fail(errs, CF_D001, CF_NOWHERE, "no policies are adopted in this ledger");
+    }
+    struct cf_arena *list = cf_arena_new("each history"), *one = cf_arena_new("one history");
+    int64_t *who, kind = record ? desk_bound(s, s->set->records.v[record->as.record.number])->kind : 0;
+    size_t n;
+    bool ok = column(d, record ? &WITH_KIND : &ALL_SUBJECTS, record ? &kind : NULL, list, &who, &n, errs);
+    n = ok ? principals(d, one, who, n) : 0;
+    for (size_t i = 0; ok && i < n; i++) {
+        cf_arena_reset(one);
+        ok = one_history(d, (uint32_t)who[i], judged, at, one, f, arg, errs);
+        if (progress && i % 512 == 0) {
+            progress(progress_arg, i, n);
+        }
+    }
+    cf_arena_free(one);
+    cf_arena_free(list);
+    return ok;
+}
+
 /* ---- Counts over all stored dockets. */
 
 static bool count(struct desk *d, const char *name, const char *sql, uint64_t *out, struct cf_errs *errs)

@@ -698,9 +698,15 @@ static bool merge_or_split(struct desk *d, uint32_t kind, struct cf_id merge, co
         persons[n++] = (struct ledger_person){.subject = actor, .role = LEDGER_ROLE_ACTOR};
     }
     struct ledger_words words = {.field = LEDGER_F_REASON, .text = reason, .opinion = true};
+    struct ledger_value id = ledger_bytes((struct cf_str){(const char *)merge.b, sizeof merge.b}), target = {.type = LEDGER_LIST};
+    target.as.list.v = &id;
+    target.as.list.n = 1;
+    struct ledger_pair pair_of_fact = {LEDGER_F_TARGETS, target};
+    struct ledger_facts facts = {.compartment = LEDGER_OPEN, .fields = &pair_of_fact, .n_fields = 1};
     int64_t now = desk_now();
-    struct ledger_draft draft = {.id = ledger_new_id(d->ledger), .kind = kind, .from = now, .to = now, .corrects = merge,
-                                 .persons = persons, .n_persons = n, .words = &words, .n_words = reason.n ? 1 : 0};
+    struct ledger_draft draft = {.id = ledger_new_id(d->ledger), .kind = kind, .from = now, .to = now, .persons = persons,
+                                 .n_persons = n, .facts = &facts, .n_facts = cf_id_zero(merge) ? 0 : 1, .words = &words,
+                                 .n_words = reason.n ? 1 : 0};
     return ledger_begin(d->ledger, errs) && put_right(d, &draft, &r, a, receipt, changes, errs);
 }
 

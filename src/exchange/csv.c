@@ -12,6 +12,7 @@ struct csv_reader {
     struct cf_arena *arena;
     struct gzip_stream *stream;
     char *window;
+    size_t window_cap; /* grows to WINDOW when a line needs it */
     size_t at, end; /* the bytes not yet given are window[at, end) */
     bool source_end;
     uint64_t line;   /* physical line at `at` */
@@ -41,7 +42,14 @@ static bool more_bytes(struct csv_reader *r, struct cf_errs *errs) {
         r->end -= r->at;
         r->at = 0;
     }
-    CF_ASSERT(WINDOW - r->end >= CHUNK);
+    if (r->window_cap - r->end < CHUNK) {
+        size_t cap = r->window_cap * 2 < WINDOW ? r->window_cap * 2 : WINDOW;
+        char *bigger = cf_alloc(r->arena, cap);
+        memcpy(bigger, r->window, r->end);
+        r->window = bigger;
+        r->window_cap = cap;
+        CF_ASSERT(cap - r->end >= CHUNK);
+    }
     size_t got = 0;
     if (!gzip_read(r->stream, r->window + r->end, CHUNK, &got, errs)) {
         return false;
@@ -403,7 +411,8 @@ bool csv_open(struct cf_arena *a, struct gzip_stream *s, struct cf_errs *errs, s
     struct csv_reader *r = CF_NEW(a, struct csv_reader);
     r->arena = a;
     r->stream = s;
-    r->window = cf_alloc(a, WINDOW);
+    r->window_cap = 2 * CHUNK;
+    r->window = cf_alloc(a, r->window_cap);
     struct csv_line line;
     if (!read_heading(r, &line, errs)) {
         return false;

@@ -319,7 +319,6 @@ static bool stop_rows(struct importing *x, struct stop_search_reader *r, const s
     struct stop_search_row row;
     bool more = true;
     while (more) {
-        struct cf_mark mark = cf_arena_mark(x->map.a);
         if (!stop_search_next(r, &row, &more, errs)) {
             return false;
         }
@@ -334,9 +333,6 @@ static bool stop_rows(struct importing *x, struct stop_search_reader *r, const s
         int64_t to = row.day_only ? cf_day_end(zone, day) : row.happened_s;
         if (!add_row(x, &about, from, to, row.day_only, row.key, errs)) {
             return false;
-        }
-        if (!(x->set.seen_before && !x->set.same)) {
-            cf_arena_rewind(x->map.a, mark);
         }
         if (o->progress && row.line % 512 == 0) {
             o->progress(o->arg, row.line, 0);

@@ -21,7 +21,7 @@ enum thorough_list {
 };
 enum { THOROUGH_NOT_KNOWN = 1, THOROUGH_FIRST = 2 }; /* 0 is not used: every list is asked */
 enum thorough_age { THOROUGH_UNDER_18 = THOROUGH_FIRST, THOROUGH_OVER_18 };
-/* not_ticked: the older headings ("if required?") hold Y or nothing, so that "absent" and "not recorded" cannot be told apart */
+/* not_ticked: the older headings ("if required?") hold Y or nothing: "absent" and "not recorded" cannot be told apart */
 enum thorough_adult { THOROUGH_ADULT_NO = THOROUGH_FIRST, THOROUGH_ADULT_YES, THOROUGH_ADULT_NOT_TICKED };
 
 size_t thorough_words(enum thorough_list l);

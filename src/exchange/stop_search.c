@@ -326,6 +326,20 @@ static void note_columns(const struct stop_search_reader *r, struct cf_buf *b) {
     }
 }
 
+enum { DOUBLED_ROWS = 20 }; /* fewer pairs may be chance: two people searched together */
+
+/* True when every row stands in the file an even number of times: it was published twice over. */
+static bool doubled(const struct stop_search_reader *r) {
+    size_t rows = 0;
+    for (size_t i = 0; i < r->seen.cap; i++) {
+        if (r->seen.slot[i].n % 2 != 0) {
+            return false;
+        }
+        rows += r->seen.slot[i].n > 0;
+    }
+    return rows >= DOUBLED_ROWS;
+}
+
 const struct stop_search_report *stop_search_report(struct stop_search_reader *r) {
     struct stop_search_report *t = &r->report;
     if (r->noted) {
@@ -338,6 +352,10 @@ const struct stop_search_report *stop_search_report(struct stop_search_reader *r
          "Rows exactly like an earlier one: %llu, kept as rows of their own. There is no record number, so a group searched "
          "together cannot be told from a record entered twice.",
          (unsigned long long)t->repeated);
+    note(&b, doubled(r),
+         "Every row of this file stands in it twice or an even number of times: it was most likely published twice over, and "
+         "its "
+         "numbers are likely double. They are kept as published.");
     note(&b, t->day_only > 0, "Rows that give midnight exactly: %llu, read as a date without a time.",
          (unsigned long long)t->day_only);
     note(&b, t->no_offset > 0, "Rows that give no offset from UTC: %llu, read as UTC, as in every published file.",

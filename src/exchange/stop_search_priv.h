@@ -9,7 +9,8 @@ struct stop_when {
     int16_t offset_min;
     bool day_only, has_offset;
 };
-/* "2018-05-01T09:58:14+00:00", "2023-11-01 18:21:46.000", "2018-05-01". Midnight exactly is a date without a time (SEARCH-48). */
+/* "2018-05-01T09:58:14+00:00", "2023-11-01 18:21:46.000", "2018-05-01".
+ * Midnight exactly is a date without a time (SEARCH-48). */
 bool stop_search_read_when(struct cf_str s, struct stop_when *out);
 /* Decimal degrees to whole microdegrees, the seventh decimal rounded; within -most to most. */
 bool stop_search_read_degrees(struct cf_str s, int32_t most, int32_t *udeg);
@@ -18,7 +19,8 @@ bool stop_search_read_degrees(struct cf_str s, int32_t most, int32_t *udeg);
 bool stop_search_find_word(enum stop_column c, struct cf_str s, uint8_t *value);
 struct cf_str stop_search_nearest_word(enum stop_column c, struct cf_str s);
 
-/* How often a key was seen before. Keys are told apart by a 64-bit hash: should two ever share one, an ordinal skips a number. */
+/* How often a key was seen before. Keys are told apart by a 64-bit hash: should two ever share one, an ordinal
+ * skips a number. */
 struct stop_seen {
     struct {
         uint64_t hash;

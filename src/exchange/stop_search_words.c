@@ -1,7 +1,8 @@
 /* exchange/stop_search_words: words to codes, times, degrees and row keys of the stop and search files.
  * Must not know files or lines. */
-#include "base/time.h"
 #include "exchange/stop_search_priv.h"
+
+#include "base/time.h"
 
 struct word {
     uint8_t column;

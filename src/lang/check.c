@@ -1,13 +1,14 @@
-/* check: makes a set of the policies: numbers, versions, names; then has each pass look at it. Also the questions that others ask
- * of a finished set. Must not know: files (load.c), evaluation. */
+/* check: makes a set of the policies: numbers, versions, names; then has each pass look at it. Also the questions that others
+ * ask of a finished set. Must not know: files (load.c), evaluation. */
 #include "lang/check_priv.h"
 
 /* ---- words */
 
 const char *lang_decl_word(enum lang_decl_kind kind) {
-    static const char *const words[LANG_DECL_KINDS] = {
-        "policy", "codes", "table", "setting", "episode", "record", "span", "fact", "gate", "duty", "grade", "score", "choice", "flag",
-        "more", "share", "measure", "sample", "example", "role", "unit", "partner", "wording", "indicator"};
+    static const char *const words[LANG_DECL_KINDS] = {"policy",  "codes", "table", "setting", "episode", "record",
+                                                       "span",    "fact",  "gate",  "duty",    "grade",   "score",
+                                                       "choice",  "flag",  "more",  "share",   "measure", "sample",
+                                                       "example", "role",  "unit",  "partner", "wording", "indicator"};
     return (unsigned)kind < LANG_DECL_KINDS ? words[kind] : "declaration";
 }
 
@@ -16,7 +17,11 @@ const char *lang_subject_word(enum lang_subject s) {
     return (unsigned)s < LANG_SUBJECTS ? words[s] : "subject";
 }
 
-static const struct { const char *word; uint32_t bit; const char *codes; } labels[] = {
+static const struct {
+    const char *word;
+    uint32_t bit;
+    const char *codes;
+} labels[] = {
     {"ethnicity", LANG_ETHNICITY, "white mixed asian black other"},
     {"sex", LANG_SEX, "female male other"},
     {"religion", LANG_RELIGION, "buddhist christian hindu jewish muslim sikh other none"},
@@ -51,7 +56,8 @@ const char *ck_an(const char *word) {
 }
 
 bool ck_is_rule(enum lang_decl_kind kind) {
-    return kind == LANG_GATE || kind == LANG_DUTY || kind == LANG_GRADE || kind == LANG_SCORE || kind == LANG_CHOICE || kind == LANG_FLAG;
+    return kind == LANG_GATE || kind == LANG_DUTY || kind == LANG_GRADE || kind == LANG_SCORE || kind == LANG_CHOICE ||
+           kind == LANG_FLAG;
 }
 
 /* ---- finding names */
@@ -59,9 +65,9 @@ bool ck_is_rule(enum lang_decl_kind kind) {
 /* Which name space a kind's names stand in: within one, a name is declared once. */
 enum ck_space ck_space(enum lang_decl_kind kind) {
     static const uint8_t spaces[LANG_DECL_KINDS] = {
-        [LANG_CODES] = CK_CODES, [LANG_GATE] = CK_GATES, [LANG_ROLE] = CK_WHO, [LANG_UNIT] = CK_WHO, [LANG_PARTNER] = CK_PARTNERS,
-        [LANG_EPISODE] = CK_EPISODES, [LANG_TABLE] = CK_TABLES, [LANG_SHARE] = CK_SHARES, [LANG_MEASURE] = CK_COUNTS,
-        [LANG_SAMPLE] = CK_COUNTS, [LANG_WORDING] = CK_WORDS, [LANG_INDICATOR] = CK_WORDS};
+        [LANG_CODES] = CK_CODES,      [LANG_GATE] = CK_GATES,       [LANG_ROLE] = CK_WHO,      [LANG_UNIT] = CK_WHO,
+        [LANG_PARTNER] = CK_PARTNERS, [LANG_EPISODE] = CK_EPISODES, [LANG_TABLE] = CK_TABLES,  [LANG_SHARE] = CK_SHARES,
+        [LANG_MEASURE] = CK_COUNTS,   [LANG_SAMPLE] = CK_COUNTS,    [LANG_WORDING] = CK_WORDS, [LANG_INDICATOR] = CK_WORDS};
     return (enum ck_space)spaces[kind];
 }
 
@@ -124,7 +130,9 @@ void ck_offer_names(struct ck *k, struct cf_str wrong, const struct cf_str *name
 }
 
 void ck_offer(struct ck *k, struct cf_str wrong, uint32_t kinds) {
-    struct { CF_VEC(struct cf_str); } names = {0};
+    struct {
+        CF_VEC(struct cf_str);
+    } names = {0};
     for (size_t i = 0; i < k->set->decls.n; i++) {
         const struct lang_decl *d = k->set->decls.v[i];
         if ((ck_kind_bit(d->kind) & kinds) != 0 && d->newer == NULL && d->name.text.n != 0) {
@@ -144,8 +152,8 @@ struct lang_decl *ck_want(struct ck *k, struct lang_name name, uint32_t kinds, c
     }
     d = ck_find(k, name.text);
     if (d != NULL) {
-        cf_fail(k->errs, CF_L055, name.at, "`%.*s` is %s %s, and %s is wanted here", CF_STR_ARG(name.text), ck_an(lang_decl_word(d->kind)),
-                lang_decl_word(d->kind), what);
+        cf_fail(k->errs, CF_L055, name.at, "`%.*s` is %s %s, and %s is wanted here", CF_STR_ARG(name.text),
+                ck_an(lang_decl_word(d->kind)), lang_decl_word(d->kind), what);
         cf_second(k->errs, d->name.at, "it is declared here");
         return NULL;
     }
@@ -156,7 +164,8 @@ struct lang_decl *ck_want(struct ck *k, struct lang_name name, uint32_t kinds, c
 
 /* ---- numbering and versions */
 
-struct lang_decl *ck_add_decl(struct ck *k, enum lang_decl_kind kind, struct cf_str name, struct cf_str title, struct lang_decl *policy) {
+struct lang_decl *ck_add_decl(struct ck *k, enum lang_decl_kind kind, struct cf_str name, struct cf_str title,
+                              struct lang_decl *policy) {
     struct lang_decl *d = CF_NEW(k->a, struct lang_decl);
     d->kind = kind;
     d->name = (struct lang_name){.text = name, .at = CF_NOWHERE};
@@ -233,8 +242,8 @@ static void declare(struct ck *k, struct lang_decl *d) {
         return;
     }
     if (versions) {
-        cf_fail(k->errs, CF_L053, d->name.at, "`%.*s` was a %s in the version before, and is a %s now", CF_STR_ARG(d->name.text),
-                lang_decl_word(old->kind), lang_decl_word(d->kind));
+        cf_fail(k->errs, CF_L053, d->name.at, "`%.*s` was a %s in the version before, and is a %s now",
+                CF_STR_ARG(d->name.text), lang_decl_word(old->kind), lang_decl_word(d->kind));
     } else {
         cf_fail(k->errs, CF_L051, d->name.at, "`%.*s` is declared twice%s", CF_STR_ARG(d->name.text),
                 old->policy == k->built_in ? ": it is a record that every ledger has" : "");
@@ -300,8 +309,10 @@ static void number_records(struct ck *k) {
             continue;
         }
         for (struct lang_decl *v = d; v != NULL; v = v->older == NULL ? NULL : s->decls.v[v->older->number]) {
-            uint32_t *number = v->kind == LANG_RECORD ? &v->as.record.number : v->kind == LANG_ROLE ? &v->as.role.number
-                             : v->kind == LANG_UNIT ? &v->as.unit.number : &v->as.partner.number;
+            uint32_t *number = v->kind == LANG_RECORD ? &v->as.record.number
+                               : v->kind == LANG_ROLE ? &v->as.role.number
+                               : v->kind == LANG_UNIT ? &v->as.unit.number
+                                                      : &v->as.partner.number;
             *number = n;
         }
     }
@@ -350,8 +361,8 @@ static void publish_names(struct ck *k) {
     }
 }
 
-bool lang_check(struct cf_arena *a, struct lang_decl **policies, size_t n, const struct cf_zone *zone, struct lang_reader reader,
-                struct cf_errs *errs, struct lang_set **out) {
+bool lang_check(struct cf_arena *a, struct lang_decl **policies, size_t n, const struct cf_zone *zone,
+                struct lang_reader reader, struct cf_errs *errs, struct lang_set **out) {
     size_t before = errs->failures;
     struct ck k = {.a = a, .errs = errs, .reader = reader};
     k.set = CF_NEW(a, struct lang_set);

@@ -45,7 +45,8 @@ static const struct lang_decl *population(struct ck *k, struct lang_measure *m) 
         }
         ck_decl(k, d);
         return ck_trigger(k, &d->as.duty);
-    case LANG_POP_OPENED: case LANG_POP_CLOSED:
+    case LANG_POP_OPENED:
+    case LANG_POP_CLOSED:
         d = ck_want(k, m->pop_name, ck_kind_bit(LANG_EPISODE), "an episode");
         m->pop_decl = d;
         return d == NULL ? NULL : d->as.episode.opener;
@@ -55,8 +56,8 @@ static const struct lang_decl *population(struct ck *k, struct lang_measure *m) 
 }
 
 static bool known_dim(struct ck *k, const struct lang_decl *record, struct cf_str name) {
-    static const char *const words[] = {"day", "week", "month", "quarter", "year", "unit", "owner", "borough", "ward", "age", "actor", "state",
-                                        "weekday", "hour", "age_group", "source", "kind"};
+    static const char *const words[] = {"day", "week",  "month", "quarter", "year", "unit",      "owner",  "borough", "ward",
+                                        "age", "actor", "state", "weekday", "hour", "age_group", "source", "kind"};
     for (size_t i = 0; i < CF_COUNT(words); i++) {
         if (cf_str_is(name, words[i])) {
             return true;
@@ -88,12 +89,14 @@ static void compared(struct ck *k, struct lang_measure *m) {
         among = among || cf_str_eq(m->by.v[i].name.text, m->compare.text);
     }
     if (!among) {
-        cf_fail(k->errs, CF_L091, m->compare.at, "`%.*s` is compared, and the measure is not `by` it", CF_STR_ARG(m->compare.text));
+        cf_fail(k->errs, CF_L091, m->compare.at, "`%.*s` is compared, and the measure is not `by` it",
+                CF_STR_ARG(m->compare.text));
         cf_hint(k->errs, "Add `%.*s` to `by`.", CF_STR_ARG(m->compare.text));
     }
     const struct lang_decl *codes = lang_named(m->compare) ? ck_find_codes(k, m->compare.text) : NULL;
     if (codes != NULL && ck_code_index(codes, m->with.text) < 0) {
-        cf_fail(k->errs, CF_L050, m->with.at, "`%.*s` is not a code of %.*s", CF_STR_ARG(m->with.text), CF_STR_ARG(codes->name.text));
+        cf_fail(k->errs, CF_L050, m->with.at, "`%.*s` is not a code of %.*s", CF_STR_ARG(m->with.text),
+                CF_STR_ARG(codes->name.text));
     }
 }
 
@@ -151,21 +154,28 @@ static void example_event(struct ck *k, struct lang_ex_event *e) {
         if (attribute_word(name.text) || ck_field_index(d, name.text) >= 0 || ck_role_index(d, name.text) >= 0) {
             continue;
         }
-        struct { CF_VEC(struct cf_str); } names = {0};
+        struct {
+            CF_VEC(struct cf_str);
+        } names = {0};
         for (size_t f = 0; f < d->as.record.fields.n; f++) {
             *cf_push(k->a, &names) = d->as.record.fields.v[f].name.text;
         }
-        cf_fail(k->errs, CF_L087, name.at, "record `%.*s` has no field or role `%.*s`", CF_STR_ARG(d->name.text), CF_STR_ARG(name.text));
+        cf_fail(k->errs, CF_L087, name.at, "record `%.*s` has no field or role `%.*s`", CF_STR_ARG(d->name.text),
+                CF_STR_ARG(name.text));
         ck_offer_names(k, name.text, names.v, names.n, NULL);
     }
 }
 
 static uint32_t expected_kinds(enum lang_expect_kind kind) {
-    static const uint32_t kinds[] = {
-        [LANG_EX_DUTY] = 1u << LANG_DUTY, [LANG_EX_GATE_BREACH] = 1u << LANG_GATE, [LANG_EX_GATE_KEPT] = 1u << LANG_GATE,
-        [LANG_EX_GRADE] = 1u << LANG_GRADE, [LANG_EX_SCORE] = 1u << LANG_SCORE, [LANG_EX_CHOICE] = 1u << LANG_CHOICE,
-        [LANG_EX_FLAG] = 1u << LANG_FLAG,
-        [LANG_EX_NAMED] = (1u << LANG_DUTY) | (1u << LANG_GRADE) | (1u << LANG_SCORE) | (1u << LANG_CHOICE) | (1u << LANG_FLAG) | (1u << LANG_GATE)};
+    static const uint32_t kinds[] = {[LANG_EX_DUTY] = 1u << LANG_DUTY,
+                                     [LANG_EX_GATE_BREACH] = 1u << LANG_GATE,
+                                     [LANG_EX_GATE_KEPT] = 1u << LANG_GATE,
+                                     [LANG_EX_GRADE] = 1u << LANG_GRADE,
+                                     [LANG_EX_SCORE] = 1u << LANG_SCORE,
+                                     [LANG_EX_CHOICE] = 1u << LANG_CHOICE,
+                                     [LANG_EX_FLAG] = 1u << LANG_FLAG,
+                                     [LANG_EX_NAMED] = (1u << LANG_DUTY) | (1u << LANG_GRADE) | (1u << LANG_SCORE) |
+                                                       (1u << LANG_CHOICE) | (1u << LANG_FLAG) | (1u << LANG_GATE)};
     return kinds[kind];
 }
 
@@ -193,7 +203,8 @@ static void expected(struct ck *k, struct lang_expect *x) {
         return;
     }
     if ((ck_kind_bit(d->kind) & expected_kinds(x->kind)) == 0) {
-        cf_fail(k->errs, CF_L087, name.at, "`%.*s` is a %s, of which this cannot be expected", CF_STR_ARG(name.text), lang_decl_word(d->kind));
+        cf_fail(k->errs, CF_L087, name.at, "`%.*s` is a %s, of which this cannot be expected", CF_STR_ARG(name.text),
+                lang_decl_word(d->kind));
         return;
     }
     x->decl = d;

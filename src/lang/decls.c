@@ -93,7 +93,8 @@ static void of_kind(struct ck_in *c, struct lang_expr *e, enum lang_type_kind ki
     }
     ck_type(c, e, ck_kind(kind));
     if (e->type.kind != LANG_T_NONE && e->type.kind != kind && e->type.kind != or) {
-        cf_fail(c->k->errs, CF_L061, e->at, "%s is wanted here, and this is %.*s", what, CF_STR_ARG(ck_type_text(c->k->a, e->type)));
+        cf_fail(c->k->errs, CF_L061, e->at, "%s is wanted here, and this is %.*s", what,
+                CF_STR_ARG(ck_type_text(c->k->a, e->type)));
         e->type = ck_kind(LANG_T_NONE);
     }
 }
@@ -137,7 +138,8 @@ static void owner(struct ck_in *c, struct lang_expr *e) {
         e->op = d->kind == LANG_ROLE ? LANG_ROLE_LIT : LANG_UNIT_LIT;
         e->decl = d;
         e->index = e->role = -1;
-        e->type = (struct lang_type){.kind = LANG_T_SUBJECT, .subject = d->kind == LANG_ROLE ? LANG_OFFICER : LANG_UNIT_SUBJECT};
+        e->type =
+            (struct lang_type){.kind = LANG_T_SUBJECT, .subject = d->kind == LANG_ROLE ? LANG_OFFICER : LANG_UNIT_SUBJECT};
         return;
     }
     if (d != NULL && d->kind == LANG_PARTNER) {
@@ -273,8 +275,8 @@ static void read_grade(struct ck *k, struct lang_decl *d) {
     ck_type(&c, g->decided_in, ck_kind(LANG_T_NONE));
     struct lang_type t = g->decided_in->type, own = {.kind = LANG_T_CODE, .of = g->codes};
     if (t.kind != LANG_T_NONE && g->codes != NULL && (g->decided_in->op != LANG_FIELD || !ck_same_type(t, own))) {
-        cf_fail(k->errs, CF_L057, g->decided_in->at, "the grade gives %.*s, and this is %.*s", CF_STR_ARG(ck_type_text(k->a, own)),
-                CF_STR_ARG(ck_type_text(k->a, t)));
+        cf_fail(k->errs, CF_L057, g->decided_in->at, "the grade gives %.*s, and this is %.*s",
+                CF_STR_ARG(ck_type_text(k->a, own)), CF_STR_ARG(ck_type_text(k->a, t)));
     }
 }
 
@@ -332,7 +334,8 @@ static void read_more(struct ck *k, struct lang_decl *d) {
         return;
     }
     ck_decl(k, k->set->decls.v[target->number]);
-    struct ck_in c = target->kind == LANG_GRADE ? ck_scope_in(k, d, &target->as.grade.scope) : choice_in(k, k->set->decls.v[target->number]);
+    struct ck_in c =
+        target->kind == LANG_GRADE ? ck_scope_in(k, d, &target->as.grade.scope) : choice_in(k, k->set->decls.v[target->number]);
     read_more_lines(k, d, c);
 }
 
@@ -372,11 +375,12 @@ void ck_example(struct ck *k, struct lang_decl *d);
 
 void ck_decl(struct ck *k, struct lang_decl *d) {
     static void (*const readers[LANG_DECL_KINDS])(struct ck *, struct lang_decl *) = {
-        [LANG_SETTING] = read_setting, [LANG_RECORD] = read_record, [LANG_SPAN] = read_span, [LANG_FACT] = read_fact,
-        [LANG_GATE] = read_gate, [LANG_DUTY] = read_duty, [LANG_GRADE] = read_grade, [LANG_SCORE] = read_score,
-        [LANG_CHOICE] = read_choice, [LANG_FLAG] = read_flag, [LANG_MORE] = read_more, [LANG_SHARE] = read_share,
-        [LANG_MEASURE] = ck_measure, [LANG_SAMPLE] = ck_sample, [LANG_EXAMPLE] = ck_example, [LANG_ROLE] = read_role,
-        [LANG_WORDING] = read_patterns, [LANG_INDICATOR] = read_patterns,
+        [LANG_SETTING] = read_setting, [LANG_RECORD] = read_record,    [LANG_SPAN] = read_span,
+        [LANG_FACT] = read_fact,       [LANG_GATE] = read_gate,        [LANG_DUTY] = read_duty,
+        [LANG_GRADE] = read_grade,     [LANG_SCORE] = read_score,      [LANG_CHOICE] = read_choice,
+        [LANG_FLAG] = read_flag,       [LANG_MORE] = read_more,        [LANG_SHARE] = read_share,
+        [LANG_MEASURE] = ck_measure,   [LANG_SAMPLE] = ck_sample,      [LANG_EXAMPLE] = ck_example,
+        [LANG_ROLE] = read_role,       [LANG_WORDING] = read_patterns, [LANG_INDICATOR] = read_patterns,
     };
     if (k->state[d->number] != 0 || readers[d->kind] == NULL) {
         return;

@@ -305,6 +305,18 @@ static bool holds(const struct check *k, const struct lang_expect *e) {
 }
 
 /* ---- saying what is wrong */
+
+/* The reasons in one line: an error's hint has no more. What names the rule is left out, for the error points at it. */
+static void add_why(struct cf_buf *b, const struct lang_reason *r, int depth) {
+    bool rule = cf_str_starts(r->text, CF_LIT("rule `")) || cf_str_starts(r->text, CF_LIT("rests on "));
+    if (depth > 0 && !rule) {
+        cf_buf_lit(b, b->n > 0 ? "; " : "");
+        cf_buf_str(b, r->text);
+    }
+    for (size_t i = 0; i < r->under.n; i++) {
+        add_why(b, r->under.v[i], depth + 1);
+    }
+}
 static struct lang_reason *why_line(const struct check *k, const struct lang_expect *e) {
     const struct lang_example_case *c = k->c;
     for (size_t i = 0; i < k->d.duties.n; i++) {
@@ -324,13 +336,13 @@ static void say(const struct check *k, const struct lang_expect *e) {
             there.n == 0 ? "no such line" : "", CF_STR_ARG(there));
     struct lang_reason *why = why_line(k, e);
     if (why != NULL) {
-        struct cf_buf b = cf_buf_new(k->x->a, 65536);
-        cf_buf_lit(&b, "Correct the rule or the expectation. Why the line is as it is:\n");
-        lang_reason_text(&b, why, 1);
+        struct cf_buf b = cf_buf_new(k->x->a, 4096);
+        add_why(&b, why, 0);
         struct cf_str hint;
-        if (cf_buf_finish(&b, &hint)) {
-            cf_hint(k->x->errs, "%.*s", CF_STR_ARG(hint));
+        if (!cf_buf_finish(&b, &hint)) {
+            hint = (struct cf_str){b.p, b.n};
         }
+        cf_hint(k->x->errs, "Correct the rule or the expectation. Why the line is as it is: %.*s.", CF_STR_ARG(hint));
     }
 }
 

@@ -445,7 +445,7 @@ static const struct ex_event *last_opened(const struct ex *x, const struct ex_ev
     for (size_t i = 0; i < x->events.n; i++) {
         const struct ex_event *o = x->events.v[i];
         const struct lang_decl *opens = o->record->as.record.opens_decl;
-        bool earlier = o->e.from < ev->e.from || (o->e.from == ev->e.from && o->line < ev->line);
+        bool earlier = o->e.from < ev->e.to || (o->e.from == ev->e.to && o->line < ev->line);
         bool later = best == NULL || o->e.from > best->e.from || (o->e.from == best->e.from && o->line > best->line);
         if (opens != NULL && o != ev && earlier && later && steps_in(&ev->record->as.record, opens) && ev->roles[0].n > 0 &&
             about(o, ev->roles[0].v[0])) {

@@ -77,13 +77,57 @@ static struct fast_val *fold(struct lang_machine *m, uint32_t n) {
 static struct fast_val *top(struct lang_machine *m) { return &m->st.v[m->sp - 1]; }
 
 /* Runs code whose support and changes nobody wants. */
-static struct fast_val run_quietly(struct lang_machine *m, uint32_t code) {
+struct fast_val fast_run_quietly(struct lang_machine *m, uint32_t code) {
     bool support = m->want_support, notes = m->want_notes;
     m->want_support = m->want_notes = false;
     struct fast_val v = fast_run(m, code);
     m->want_support = support;
     m->want_notes = notes;
     return v;
+}
+
+uint32_t fast_place(struct lang_machine *m) { return place(m); }
+void fast_rest_on(struct lang_machine *m, uint32_t at, uint32_t event) { rest_on(m, at, event); }
+void fast_join(struct lang_machine *m, uint32_t into, uint32_t from) { join(m, into, from); }
+
+void fast_add_support(struct lang_machine *m, uint32_t at, uint32_t code) {
+    if (code != FAST_NO_CODE && m->want_support) {
+        (void)fast_run(m, code);
+        join(m, at, m->sp);
+    }
+}
+
+/* The events of a place as the docket keeps them: sequence numbers, ascending. */
+struct lang_support fast_seqs(struct lang_machine *m, uint32_t at) {
+    const uint64_t *w = bits(m, at);
+    size_t n = 0, room = 0;
+    for (uint32_t k = 0; k < m->words; k++) {
+        room += (size_t)__builtin_popcountll(w[k]);
+    }
+    uint64_t *seqs = CF_NEW_N(m->out, uint64_t, room > 0 ? room : 1);
+    for (uint32_t k = 0; k < m->words; k++) {
+        for (uint64_t left = w[k]; left != 0; left &= left - 1) {
+            uint64_t seq = m->events[k * 64 + (uint32_t)__builtin_ctzll(left)].seq;
+            size_t j = n++;
+            for (; j > 0 && seqs[j - 1] > seq; j--) {
+                seqs[j] = seqs[j - 1];
+            }
+            seqs[j] = seq;
+        }
+    }
+    return (struct lang_support){seqs, n};
+}
+
+/* The marks that the events of a support give (D11). */
+uint32_t fast_support_marks(const struct lang_machine *m, const uint64_t *w) {
+    uint32_t marks = 0;
+    for (uint32_t k = 0; k < m->words; k++) {
+        for (uint64_t left = w[k]; left != 0; left &= left - 1) {
+            const struct lang_event *e = &m->events[k * 64 + (uint32_t)__builtin_ctzll(left)];
+            marks |= (e->from != e->to ? LANG_M_DAY_ONLY : 0u) | ((e->marks & LANG_CORRECTED) != 0 ? LANG_M_CORRECTED : 0u);
+        }
+    }
+    return marks;
 }
 
 /* ---- fields of one event */
@@ -623,9 +667,9 @@ static void do_crossing(struct lang_machine *m, const struct fast_instr *in) {
     if (!m->want_notes) {
         return;
     }
-    struct fast_val a0 = run_quietly(m, (uint32_t)in->c), b0 = run_quietly(m, (uint32_t)in->v);
+    struct fast_val a0 = fast_run_quietly(m, (uint32_t)in->c), b0 = fast_run_quietly(m, (uint32_t)in->v);
     m->at.t++;
-    struct fast_val a1 = run_quietly(m, (uint32_t)in->c), b1 = run_quietly(m, (uint32_t)in->v);
+    struct fast_val a1 = fast_run_quietly(m, (uint32_t)in->c), b1 = fast_run_quietly(m, (uint32_t)in->v);
     m->at.t--;
     if (a0.kind != LANG_T_DURATION || b0.kind != LANG_T_DURATION || (same_val(&a0, &a1) && same_val(&b0, &b1))) {
         return;

@@ -291,6 +291,52 @@ struct fast_at {
 
 struct fast_interval { int64_t from, to; };
 
+struct fast_point {         /* a place in the order of things: before every event at t when upto is 0 */
+    int64_t t;
+    uint32_t upto;
+};
+CF_UNUSED static inline bool fast_before(struct fast_point a, struct fast_point b) { return a.t < b.t || (a.t == b.t && a.upto < b.upto); }
+
+struct fast_judged {        /* of a gate, at one event */
+    uint8_t known;          /* it has been asked */
+    bool judged, where_unknown;
+    uint8_t result;         /* enum lang_result */
+    int8_t role;
+};
+struct fast_graded {
+    int level, could_be;
+    uint64_t criteria, could_criteria;
+};
+
+struct fast_inst {          /* one instance of a duty */
+    uint32_t duty;
+    uint32_t next_open;     /* 1 + the next open one of its duty */
+    struct fast_at at;      /* its trigger */
+    struct fast_point born, end; /* end.t INT64_MAX: it lives */
+    bool done;
+    uint32_t end_event, cause_event;
+    int role;
+    uint64_t cause_limit, episode;
+    int32_t period;
+    uint32_t marks;
+    bool has_admit;         /* `counting from` */
+    int64_t admit;
+    int64_t over;           /* of a period: when it has ended */
+    int64_t timer;          /* when to look at it again though nothing happens */
+    bool has_due, in_docket;
+    int64_t due;
+};
+
+struct fast_watch {         /* a `when` in one scope */
+    uint32_t watched;
+    uint32_t opener;        /* FAST_NONE_AT: about the subject */
+    bool begun, held;
+    int64_t next;
+};
+struct fast_each { uint32_t duty; int32_t day; int64_t next; };
+struct fast_taken { uint32_t event, extension; };
+struct fast_gate_at { uint32_t event; }; /* beside a gate's line */
+
 
 struct lang_machine {
     struct cf_arena *a;     /* for life: scratch that grows and is kept */
@@ -319,7 +365,26 @@ struct lang_machine {
     bool no_calendar, one_unknown;
     int64_t next;           /* the least noted change */
     struct { CF_VEC(struct fast_interval); } intervals;
-    struct { CF_VEC(struct lang_item); } items; /* of `holders` and roles with many */
+
+    uint32_t arrived;       /* events that lie in the lists */
+    struct { CF_VEC(uint32_t); } by_to;     /* events in the order in which they discharge */
+    struct { CF_VEC(uint32_t); } late;      /* of which the day alone is known, in that order */
+    uint32_t ended;         /* of by_to: how many have been looked at as endings */
+    struct { CF_VEC(struct fast_judged); } judged; /* [gate * n + event] */
+    struct { CF_VEC(struct fast_inst); } insts;
+    struct { CF_VEC(uint64_t); } inst_bits; /* what each trigger rests on, words each */
+    struct { CF_VEC(uint32_t); } timed;     /* instances with a timer */
+    uint32_t *open_of;      /* by duty: 1 + its first open instance */
+    struct { CF_VEC(struct fast_watch); } watches;
+    struct { CF_VEC(struct fast_each); } each;
+    struct { CF_VEC(struct fast_taken); } taken;
+    struct { CF_VEC(struct fast_interval); } stops;
+    struct { CF_VEC(struct lang_gate_line); } gate_lines;
+    struct { CF_VEC(struct fast_gate_at); } gate_at;
+    struct { CF_VEC(struct lang_duty_line); } duty_lines;
+    struct { CF_VEC(struct lang_event); } sorted; /* of a history that was not */
+    size_t next_turn;       /* of the program's turns: the first after the point */
+    int64_t valid;
     int64_t day_from, day_to; /* fast_day remembers one day */
     int32_t day_known;
 };
@@ -392,5 +457,47 @@ struct fast_val fast_time_in(struct lang_machine *m, const struct fast_time_in *
 struct fast_val fast_in_span(struct lang_machine *m, const struct fast_span *s);
 bool fast_unit_open(const struct lang_machine *m, const struct lang_decl *unit, int64_t t);
 bool fast_unit_changes(struct lang_machine *m, const struct lang_decl *unit, int64_t t, int64_t *next);
+
+/* ---- fast_expr.c: the stack's places, for what joins several results */
+uint32_t fast_place(struct lang_machine *m);               /* a new place on top, resting on nothing */
+void fast_rest_on(struct lang_machine *m, uint32_t place, uint32_t event);
+void fast_join(struct lang_machine *m, uint32_t into, uint32_t from);
+struct fast_val fast_run_quietly(struct lang_machine *m, uint32_t code);
+void fast_add_support(struct lang_machine *m, uint32_t place, uint32_t code); /* runs code, keeps what it rests on; 0 is nothing */
+struct lang_support fast_seqs(struct lang_machine *m, uint32_t place);
+uint32_t fast_support_marks(const struct lang_machine *m, const uint64_t *bits);
+
+/* ---- fast_state.c: gates, grades, scores, choices, flags */
+struct fast_judged fast_judge(struct lang_machine *m, uint32_t gate, uint32_t i);
+enum fast_tri fast_kept(struct lang_machine *m, uint32_t chain, uint32_t place);
+struct fast_graded fast_grade(struct lang_machine *m, const struct fast_grade *g); /* support lies above the top */
+struct fast_val fast_score(struct lang_machine *m, const struct fast_score *s);    /* the same */
+void fast_gate_lines(struct lang_machine *m, uint32_t i);
+void fast_gates_explained(struct lang_machine *m);
+bool fast_explained(struct lang_machine *m, int64_t after);
+void fast_state_lines(struct lang_machine *m, struct lang_docket *out);
+bool fast_scope_opens(const struct lang_machine *m, uint32_t i, int32_t episode); /* does event i open one for rules `in` it? */
+
+/* ---- fast_duty.c: births and ends */
+void fast_after_event(struct lang_machine *m, uint32_t i);
+void fast_ends(struct lang_machine *m, uint32_t i);
+void fast_timers(struct lang_machine *m, int64_t t);
+void fast_watch_begin(struct lang_machine *m);
+void fast_watch_event(struct lang_machine *m, uint32_t i);
+void fast_watch_moment(struct lang_machine *m, int64_t t);
+void fast_each_moment(struct lang_machine *m, int64_t t);
+int64_t fast_next_moment(const struct lang_machine *m);
+void fast_ending_at(struct lang_machine *m, const struct fast_inst *in, uint32_t i);
+void fast_void_at(struct lang_machine *m, const struct fast_inst *in, struct fast_point pt);
+void fast_arrive(struct lang_machine *m, int64_t t); /* into the lists: all that begins by t */
+int64_t fast_next_turn(const struct lang_machine *m, int64_t t);
+void fast_duties_until(struct lang_machine *m);
+
+/* ---- fast_settle.c: clocks and lines */
+void fast_settle_all(struct lang_machine *m);
+
+/* ---- identity.c, shared with the plain evaluator */
+struct cf_id lang_duty_id(struct cf_str rule, struct cf_id subject, struct cf_str role, struct cf_id cause, int64_t cause_limit,
+                          int32_t period, struct cf_id episode);
 
 #endif

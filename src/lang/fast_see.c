@@ -1,4 +1,4 @@
-/* fast_see: which events code sees: what has arrived by the point (E2, E3), what the rule's own episodes admit (X2), whose act
+/* fast_see: which events code sees: what has happened by the point (E2, E3), what the rule's own episodes admit (X2), whose act
  * counts (E8), what a selector chooses. Events of a record lie together, in order, and only those that have arrived are looked at.
  * Must not know: duties, gates, dockets. */
 #include "lang/fast_priv.h"
@@ -165,14 +165,12 @@ uint32_t fast_holder(const struct lang_machine *m, uint64_t opener, uint32_t *by
     return unit;
 }
 
-/* ---- visibility: what has arrived is seen to oblige; to permit it must also have ended (E3) */
+/* ---- visibility: to oblige an event is seen from its beginning, to permit from its end (E3). What has arrived may be more than
+ * what is visible: code also runs at points that have passed. */
 
 bool fast_visible(const struct lang_machine *m, uint32_t i) {
-    if (!m->at.permits || i == m->at.self || i == m->at.trigger) {
-        return true;
-    }
-    int64_t to = m->events[i].to;
-    return to < m->at.t || (to == m->at.t && i < m->at.upto);
+    int64_t t = m->at.permits ? m->events[i].to : m->events[i].from;
+    return t < m->at.t || (t == m->at.t && i < m->at.upto) || i == m->at.self || i == m->at.trigger;
 }
 
 bool fast_counts(const struct lang_machine *m, uint32_t i) { return m->ev.v[i].counts || i == m->at.self || i == m->at.trigger; }

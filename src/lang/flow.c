@@ -1,6 +1,6 @@
-/* flow: which protected characteristics and texts each expression has read, and that none reaches a rule without saying so [section 12].
- * A label is never washed off: not by a fact, a count, a table, a copy, a flag or a role. Measures and samples are free.
- * Must not know types beyond the label of a code list. */
+/* flow: which protected characteristics and texts each expression has read, and that none reaches a rule without saying so
+ * [section 12]. A label is never washed off: not by a fact, a count, a table, a copy, a flag or a role. Measures and samples
+ * are free. Must not know types beyond the label of a code list. */
 #include "lang/check_priv.h"
 
 struct flow {
@@ -88,12 +88,25 @@ static uint32_t member_labels(struct flow *f, const struct lang_expr *e) {
 
 static uint32_t own_labels(struct flow *f, const struct lang_expr *e) {
     switch ((int)e->op) {
-    case LANG_FIELD: case LANG_OWN_FIELD: case LANG_TRIGGER_FIELD: case LANG_FIRST_FIELD: case LANG_LAST_FIELD: case LANG_SUM_FIELD:
-        return member_labels(f, e);
-    case LANG_ITEM_FIELD: return type_labels(e->type) | (e->index < 0 || e->path.n == 0 ? 0 : word_labels(f, e->path.v[e->path.n - 1].text));
-    case LANG_TABLE_REF: case LANG_SUM_TABLE: return type_labels(e->type);
-    case LANG_FACT_REF: case LANG_GRADE_REF: case LANG_SCORE_REF: case LANG_FLAG_REF: case LANG_SPAN_REF: case LANG_TIME_IN:
-    case LANG_KEPT: case LANG_IS_ROLE: case LANG_ROLE_LIT:
+    case LANG_FIELD:
+    case LANG_OWN_FIELD:
+    case LANG_TRIGGER_FIELD:
+    case LANG_FIRST_FIELD:
+    case LANG_LAST_FIELD:
+    case LANG_SUM_FIELD: return member_labels(f, e);
+    case LANG_ITEM_FIELD:
+        return type_labels(e->type) | (e->index < 0 || e->path.n == 0 ? 0 : word_labels(f, e->path.v[e->path.n - 1].text));
+    case LANG_TABLE_REF:
+    case LANG_SUM_TABLE: return type_labels(e->type);
+    case LANG_FACT_REF:
+    case LANG_GRADE_REF:
+    case LANG_SCORE_REF:
+    case LANG_FLAG_REF:
+    case LANG_SPAN_REF:
+    case LANG_TIME_IN:
+    case LANG_KEPT:
+    case LANG_IS_ROLE:
+    case LANG_ROLE_LIT:
         return e->decl == NULL ? 0 : ref_labels(f, e->decl) | (e->op == LANG_FACT_REF ? type_labels(e->type) : 0);
     default: return 0;
     }
@@ -161,7 +174,8 @@ static uint32_t sel_read(const struct lang_sel *s) {
 static const struct lang_expr *source_of(const struct lang_expr *e, uint32_t bit) {
     for (;;) {
         const struct lang_expr *next = NULL;
-        const struct lang_expr *under[] = {e->a, e->b, e->c, e->sel == NULL ? NULL : e->sel->with};
+        const struct lang_expr *under[] = {e->a, e->b, e->c, e->sel == NULL ? NULL : e->sel->with,
+                                           e->sel == NULL ? NULL : e->sel->last};
         for (size_t i = 0; i < CF_COUNT(under) && next == NULL; i++) {
             next = under[i] != NULL && (under[i]->labels & bit) != 0 ? under[i] : NULL;
         }
@@ -197,7 +211,8 @@ static void refuse(struct judge *j, uint32_t bits, struct cf_span at, const stru
             cf_fail(errs, CF_L081, at, "%s reaches %s `%.*s`", ck_label_word(bit), word, CF_STR_ARG(j->d->name.text));
         }
         if (through != NULL && through->name.at.src != NULL) {
-            cf_second(errs, through->name.at, "through %s `%.*s`", lang_decl_word(through->kind), CF_STR_ARG(through->name.text));
+            cf_second(errs, through->name.at, "through %s `%.*s`", lang_decl_word(through->kind),
+                      CF_STR_ARG(through->name.text));
         }
     }
 }

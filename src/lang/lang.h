@@ -195,6 +195,7 @@ struct lang_row {
 };
 struct lang_table {
     struct cf_str file;
+    struct cf_str note;             /* the file's own first comment lines: what it holds and where it is from */
     struct { CF_VEC(struct lang_name); } keys;
     struct { CF_VEC(struct lang_type); } key_types; /* r */
     struct lang_name gives, gives_type;
@@ -457,6 +458,7 @@ struct lang_event {
     int64_t from, to;                   /* happened: triggers as of from, discharges and permits as of to (E3) */
     int64_t recorded;                   /* seconds */
     int64_t known;                      /* latest recording of the event or of a correction of it (D4) */
+    const struct cf_id *as;             /* the id under which this history's subject was first recorded in it (C4); NULL: the history's */
     uint32_t roles;                     /* bit r: this history's subject has about role r of the record */
     const uint32_t *subjects;           /* for each about role the (first) subject's number; 0 nobody */
     struct lang_actor actor;

@@ -259,8 +259,10 @@ static void lex_mark(struct lexer *x) {
 static void lex_indent(struct lexer *x) {
     x->line = x->i;
     bool tab = false;
+    uint32_t column = 0;
     while (char_at(x, x->i) == ' ' || char_at(x, x->i) == '\t') {
         tab = tab || x->p[x->i] == '\t';
+        column += x->p[x->i] == '\t' ? 4 : 1; /* only so that the errors that follow make sense */
         x->i++;
     }
     char c = char_at(x, x->i);
@@ -270,7 +272,7 @@ static void lex_indent(struct lexer *x) {
     if (tab) {
         cf_fail(x->errs, CF_L007, place(x, x->line, x->i - x->line), "a tab in the indent of a line");
     }
-    token(x, LANG_TK_LINE, x->i, 0);
+    token(x, LANG_TK_LINE, x->i, 0)->column = column;
 }
 
 static void lex_one(struct lexer *x) {

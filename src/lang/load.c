@@ -1,17 +1,21 @@
-/* load: reads the policy files of a folder, and the tables beside them, then parses and checks them together. The one file of the
- * room that touches the file system. Must not know what policies mean. */
+/* load: reads the policy files of a folder, and the tables beside them, then parses and checks them together. The one file of
+ * the room that touches the file system. Must not know what policies mean. */
+#include "lang/lang.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "lang/lang.h"
-
 struct loading {
     struct cf_arena *a;
     struct cf_errs *errs;
-    struct { CF_VEC(struct cf_str); } files;
-    struct { CF_VEC(struct lang_decl *); } policies;
+    struct {
+        CF_VEC(struct cf_str);
+    } files;
+    struct {
+        CF_VEC(struct lang_decl *);
+    } policies;
 };
 
 static struct cf_str folder_of(struct cf_str path) {
@@ -23,7 +27,8 @@ static struct cf_str folder_of(struct cf_str path) {
 }
 
 /* `from "file"` is found beside the policy that names it. */
-static bool read_beside(void *ctx, struct cf_arena *a, struct cf_str folder, struct cf_str file, struct cf_str *text, struct cf_errs *errs) {
+static bool read_beside(void *ctx, struct cf_arena *a, struct cf_str folder, struct cf_str file, struct cf_str *text,
+                        struct cf_errs *errs) {
     (void)ctx;
     struct cf_str path = folder.n == 0 ? file : cf_str_printf(a, "%.*s/%.*s", CF_STR_ARG(folder), CF_STR_ARG(file));
     return cf_read_file(a, cf_cstr(a, path), CF_MAX_SOURCE_BYTES, text, errs);

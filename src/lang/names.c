@@ -1,8 +1,10 @@
-/* names: what a name or a path means in its place: a code, a setting, a fact, a field, an attribute. The parser leaves LANG_NAME and
- * LANG_PATH; here they become what they mean, in place. Must not know how operators combine values (types.c) nor the labels (flow.c). */
+/* names: what a name or a path means in its place: a code, a setting, a fact, a field, an attribute. The parser leaves
+ * LANG_NAME and LANG_PATH; here they become what they mean, in place. Must not know how operators combine values (types.c) nor
+ * the labels (flow.c). */
 #include "lang/check_priv.h"
 
-#define VALUES ((1u << LANG_SETTING) | (1u << LANG_FACT) | (1u << LANG_GRADE) | (1u << LANG_SCORE) | (1u << LANG_FLAG) | (1u << LANG_SPAN))
+#define VALUES                                                                                                                 \
+    ((1u << LANG_SETTING) | (1u << LANG_FACT) | (1u << LANG_GRADE) | (1u << LANG_SCORE) | (1u << LANG_FLAG) | (1u << LANG_SPAN))
 
 static void become(struct lang_expr *e, enum lang_op op, const struct lang_decl *decl, int index, struct lang_type type) {
     e->op = op;
@@ -23,17 +25,19 @@ static bool has_word(const struct lang_expr *e, const char *word) {
 
 static struct lang_type attr_type(const struct lang_decl *record, enum lang_attr attr, int role) {
     switch (attr) {
-    case LANG_ATTR_HAPPENED: case LANG_ATTR_RECORDED: return ck_kind(LANG_T_INSTANT);
+    case LANG_ATTR_HAPPENED:
+    case LANG_ATTR_RECORDED: return ck_kind(LANG_T_INSTANT);
     case LANG_ATTR_ACTOR: return subject_type(LANG_OFFICER);
     case LANG_ATTR_UNIT: return subject_type(LANG_UNIT_SUBJECT);
     case LANG_ATTR_TO: return subject_type(LANG_SUBJECTS); /* a partner, an organisation, a place */
     case LANG_ATTR_ROLE: {
         const struct lang_about *r = &record->as.record.roles.v[role];
-        struct lang_type t = {.kind = r->many ? LANG_T_SET : LANG_T_SUBJECT, .elem = r->many ? LANG_T_SUBJECT : LANG_T_NONE,
-                              .subject = r->kind};
+        struct lang_type t = {
+            .kind = r->many ? LANG_T_SET : LANG_T_SUBJECT, .elem = r->many ? LANG_T_SUBJECT : LANG_T_NONE, .subject = r->kind};
         return t;
     }
-    case LANG_ATTR_NONE: case LANG_ATTR_ATTRIBUTE: break;
+    case LANG_ATTR_NONE:
+    case LANG_ATTR_ATTRIBUTE: break;
     }
     return ck_kind(LANG_T_NONE);
 }
@@ -62,7 +66,9 @@ static bool member(struct ck_in *c, struct lang_expr *e, enum lang_op op, const 
 static void no_member(struct ck_in *c, struct lang_expr *e, const struct lang_decl *record, struct lang_name name) {
     struct ck *k = c->k;
     const struct lang_record *r = &record->as.record;
-    struct { CF_VEC(struct cf_str); } names = {0};
+    struct {
+        CF_VEC(struct cf_str);
+    } names = {0};
     for (size_t i = 0; i < r->fields.n; i++) {
         *cf_push(k->a, &names) = r->fields.v[i].name.text;
     }
@@ -73,7 +79,8 @@ static void no_member(struct ck_in *c, struct lang_expr *e, const struct lang_de
     for (size_t i = 0; i < CF_COUNT(always); i++) {
         *cf_push(k->a, &names) = cf_str_from(always[i]);
     }
-    cf_fail(k->errs, CF_L054, name.at, "record `%.*s` has no field `%.*s`", CF_STR_ARG(record->name.text), CF_STR_ARG(name.text));
+    cf_fail(k->errs, CF_L054, name.at, "record `%.*s` has no field `%.*s`", CF_STR_ARG(record->name.text),
+            CF_STR_ARG(name.text));
     ck_offer_names(k, name.text, names.v, names.n, NULL);
     e->type = ck_kind(LANG_T_NONE);
 }
@@ -83,8 +90,8 @@ static void kept_part(struct ck_in *c, struct lang_expr *e, struct lang_name nam
     const struct lang_field *f = e->attr == LANG_ATTR_NONE && e->index >= 0 ? &e->decl->as.record.fields.v[e->index] : NULL;
     int kept = f == NULL ? -1 : ck_kept_index(f, name.text);
     if (f != NULL && f->type.kind == LANG_T_EVENT) {
-        cf_fail(c->k->errs, CF_L063, name.at, "`%.*s` names another event, whose `%.*s` cannot be read here", CF_STR_ARG(f->name.text),
-                CF_STR_ARG(name.text));
+        cf_fail(c->k->errs, CF_L063, name.at, "`%.*s` names another event, whose `%.*s` cannot be read here",
+                CF_STR_ARG(f->name.text), CF_STR_ARG(name.text));
         cf_hint(c->k->errs, "Read the last one of its kind, as in `%.*s.%.*s` in a `where`.", CF_STR_ARG(f->type.of->name.text),
                 CF_STR_ARG(name.text));
         e->type = ck_kind(LANG_T_NONE);
@@ -114,7 +121,8 @@ static void kept_part(struct ck_in *c, struct lang_expr *e, struct lang_name nam
 static bool use(struct ck_in *c, struct lang_decl *d, struct cf_span at) {
     struct ck *k = c->k;
     if (k->chain.n > CF_MAX_CHAIN) {
-        return cf_fail(k->errs, CF_L092, at, "`%.*s` rests on more than %d others", CF_STR_ARG(k->chain.v[0]->name.text), CF_MAX_CHAIN);
+        return cf_fail(k->errs, CF_L092, at, "`%.*s` rests on more than %d others", CF_STR_ARG(k->chain.v[0]->name.text),
+                       CF_MAX_CHAIN);
     }
     if (k->state[d->number] != 1) {
         ck_decl(k, d);
@@ -164,8 +172,8 @@ static bool scope_fits(struct ck_in *c, const struct lang_decl *d, struct cf_spa
         return false;
     }
     if (s->in && !own_episode(c, s->episode_decl)) {
-        cf_fail(c->k->errs, CF_L068, at, "`%.*s` belongs to an episode `%.*s`, and this rule names none", CF_STR_ARG(d->name.text),
-                CF_STR_ARG(s->episode.text));
+        cf_fail(c->k->errs, CF_L068, at, "`%.*s` belongs to an episode `%.*s`, and this rule names none",
+                CF_STR_ARG(d->name.text), CF_STR_ARG(s->episode.text));
         cf_hint(c->k->errs, "Put the rule in that episode, or ask of the person (`about person`).");
         return false;
     }
@@ -176,9 +184,11 @@ static struct lang_type value_type(const struct lang_decl *d) {
     switch ((int)d->kind) {
     case LANG_SETTING: return d->as.setting.value == NULL ? ck_kind(LANG_T_NONE) : d->as.setting.value->type;
     case LANG_FACT: return d->as.fact.value == NULL ? ck_kind(LANG_T_NONE) : d->as.fact.value->type;
-    case LANG_GRADE: return (struct lang_type){.kind = d->as.grade.codes == NULL ? LANG_T_NONE : LANG_T_CODE, .of = d->as.grade.codes};
+    case LANG_GRADE:
+        return (struct lang_type){.kind = d->as.grade.codes == NULL ? LANG_T_NONE : LANG_T_CODE, .of = d->as.grade.codes};
     case LANG_SCORE: return ck_kind(LANG_T_WHOLE);
-    case LANG_FLAG: case LANG_SPAN: return ck_kind(LANG_T_YESNO);
+    case LANG_FLAG:
+    case LANG_SPAN: return ck_kind(LANG_T_YESNO);
     default: return ck_kind(LANG_T_NONE);
     }
 }
@@ -198,14 +208,17 @@ static void value_ref(struct ck_in *c, struct lang_expr *e, struct lang_decl *d,
     struct ck *k = c->k;
     e->type = ck_kind(LANG_T_NONE);
     if (c->own != NULL && d->kind != LANG_SETTING) {
-        cf_fail(k->errs, CF_L063, e->at, "`with` reads one event alone, and `%.*s` is a %s", CF_STR_ARG(d->name.text), lang_decl_word(d->kind));
+        cf_fail(k->errs, CF_L063, e->at, "`with` reads one event alone, and `%.*s` is a %s", CF_STR_ARG(d->name.text),
+                lang_decl_word(d->kind));
         return;
     }
     if (c->in_item && role < 0 && d->kind == LANG_FACT && d->as.fact.scope.about && c->item.kind == LANG_T_SUBJECT) {
         cf_fail(k->errs, CF_L073, e->at, "`%.*s` here would be the %s's own, not that of each item", CF_STR_ARG(d->name.text),
                 c->has_kind ? lang_subject_word(c->kind) : "subject");
-        cf_hint(k->errs, "Copy it when the event is recorded (`keeping %.*s` after the field); for the subject's own write the role "
-                "before it, as in `child.%.*s`.", CF_STR_ARG(d->name.text), CF_STR_ARG(d->name.text));
+        cf_hint(k->errs,
+                "Copy it when the event is recorded (`keeping %.*s` after the field); for the subject's own write the role "
+                "before it, as in `child.%.*s`.",
+                CF_STR_ARG(d->name.text), CF_STR_ARG(d->name.text));
         return;
     }
     if (!use(c, d, e->at) || !scope_fits(c, d, e->at)) {
@@ -259,14 +272,19 @@ static bool trigger_value(struct ck_in *c, struct lang_expr *e, struct lang_type
         return true;
     }
     bool event = want.kind == LANG_T_EVENT && c->trigger != NULL;
-    become(e, LANG_TRIGGER, c->trigger, -1, event ? (struct lang_type){.kind = LANG_T_EVENT, .of = c->trigger} : ck_kind(LANG_T_INSTANT));
+    become(e, LANG_TRIGGER, c->trigger, -1,
+           event ? (struct lang_type){.kind = LANG_T_EVENT, .of = c->trigger} : ck_kind(LANG_T_INSTANT));
     return true;
 }
 
 /* Words of the language that stand for a value alone. */
 static bool word_name(struct ck_in *c, struct lang_expr *e, struct lang_type want) {
-    static const struct { const char *word; enum lang_op op; } words[] = {
-        {"child", LANG_CHILD}, {"age", LANG_AGE}, {"holders", LANG_HOLDERS}, {"yes", LANG_YES}, {"no", LANG_NO}, {"unknown", LANG_UNKNOWN},
+    static const struct {
+        const char *word;
+        enum lang_op op;
+    } words[] = {
+        {"child", LANG_CHILD}, {"age", LANG_AGE}, {"holders", LANG_HOLDERS},
+        {"yes", LANG_YES},     {"no", LANG_NO},   {"unknown", LANG_UNKNOWN},
     };
     if (has_word(e, "trigger")) {
         return trigger_value(c, e, want);
@@ -314,9 +332,11 @@ static void not_a_value(struct ck_in *c, struct lang_expr *e, const struct lang_
         cf_fail(errs, CF_L088, e->at, "`%.*s` is a %s, and nothing reads one", CF_STR_ARG(n), lang_decl_word(d->kind));
         return;
     }
-    cf_fail(errs, CF_L055, e->at, "`%.*s` is %s %s, not a value or a condition", CF_STR_ARG(n), ck_an(lang_decl_word(d->kind)), lang_decl_word(d->kind));
+    cf_fail(errs, CF_L055, e->at, "`%.*s` is %s %s, not a value or a condition", CF_STR_ARG(n), ck_an(lang_decl_word(d->kind)),
+            lang_decl_word(d->kind));
     if (d->kind == LANG_RECORD) {
-        cf_hint(errs, "Write `a %.*s`, `no %.*s`, or one of its fields, as in `%.*s.happened`.", CF_STR_ARG(n), CF_STR_ARG(n), CF_STR_ARG(n));
+        cf_hint(errs, "Write `a %.*s`, `no %.*s`, or one of its fields, as in `%.*s.happened`.", CF_STR_ARG(n), CF_STR_ARG(n),
+                CF_STR_ARG(n));
     } else if (d->kind == LANG_GATE) {
         cf_hint(errs, "Write `kept %.*s`.", CF_STR_ARG(n));
     } else if (d->kind == LANG_EPISODE) {
@@ -331,7 +351,9 @@ static void unknown_name(struct ck_in *c, struct lang_expr *e, struct lang_type 
     struct cf_str name = e->path.v[0].text;
     e->type = ck_kind(LANG_T_NONE);
     if (want.kind == LANG_T_CODE) {
-        struct { CF_VEC(struct cf_str); } names = {0};
+        struct {
+            CF_VEC(struct cf_str);
+        } names = {0};
         for (size_t i = 0; i < want.of->as.codes.list.n; i++) {
             *cf_push(k->a, &names) = want.of->as.codes.list.v[i].name.text;
         }
@@ -344,7 +366,9 @@ static void unknown_name(struct ck_in *c, struct lang_expr *e, struct lang_type 
         ck_offer(k, name, VALUES);
         return;
     }
-    struct { CF_VEC(struct cf_str); } names = {0};
+    struct {
+        CF_VEC(struct cf_str);
+    } names = {0};
     for (size_t i = 0; i < c->own->as.record.fields.n; i++) {
         *cf_push(k->a, &names) = c->own->as.record.fields.v[i].name.text;
     }
@@ -358,7 +382,8 @@ bool ck_bare_value(struct ck_in *c, const struct lang_expr *e) {
     }
     struct lang_expr probe = *e;
     struct cf_str name = e->path.v[0].text;
-    if (own_name(c, &probe, name) || item_name(c, &probe, name) || has_word(e, "trigger") || has_word(e, "age") || has_word(e, "holders")) {
+    if (own_name(c, &probe, name) || item_name(c, &probe, name) || has_word(e, "trigger") || has_word(e, "age") ||
+        has_word(e, "holders")) {
         return true;
     }
     const struct lang_decl *d = ck_find(c->k, name);
@@ -418,8 +443,9 @@ static void role_path(struct ck_in *c, struct lang_expr *e, int role, enum lang_
     struct lang_decl *d = ck_find(k, name.text);
     e->type = ck_kind(LANG_T_NONE);
     if (role >= 0 && c->role >= 0 && role != c->role) {
-        cf_fail(k->errs, CF_L073, e->at, "`%.*s.%.*s` is another subject's fact: this rule is evaluated in the history of the %.*s",
-                CF_STR_ARG(e->path.v[0].text), CF_STR_ARG(name.text), CF_STR_ARG(c->roles->as.record.roles.v[c->role].role.text));
+        cf_fail(
+            k->errs, CF_L073, e->at, "`%.*s.%.*s` is another subject's fact: this rule is evaluated in the history of the %.*s",
+            CF_STR_ARG(e->path.v[0].text), CF_STR_ARG(name.text), CF_STR_ARG(c->roles->as.record.roles.v[c->role].role.text));
         return;
     }
     if (d != NULL && d->kind == LANG_FACT && (!d->as.fact.scope.about || d->as.fact.scope.kind == kind)) {
@@ -432,7 +458,8 @@ static void role_path(struct ck_in *c, struct lang_expr *e, int role, enum lang_
         gives_attribute(c, e, role, name);
         return;
     }
-    cf_fail(k->errs, CF_L050, name.at, "no fact about %s %s is named `%.*s`", ck_an(lang_subject_word(kind)), lang_subject_word(kind), CF_STR_ARG(name.text));
+    cf_fail(k->errs, CF_L050, name.at, "no fact about %s %s is named `%.*s`", ck_an(lang_subject_word(kind)),
+            lang_subject_word(kind), CF_STR_ARG(name.text));
     ck_offer(k, name.text, 1u << LANG_FACT);
 }
 
@@ -491,7 +518,9 @@ static bool own_path(struct ck_in *c, struct lang_expr *e) {
 
 static void no_record(struct ck_in *c, struct lang_name name) {
     struct ck *k = c->k;
-    struct { CF_VEC(struct cf_str); } names = {0};
+    struct {
+        CF_VEC(struct cf_str);
+    } names = {0};
     for (size_t i = 0; c->roles != NULL && i < c->roles->as.record.roles.n; i++) {
         *cf_push(k->a, &names) = c->roles->as.record.roles.v[i].role.text;
     }
@@ -499,7 +528,8 @@ static void no_record(struct ck_in *c, struct lang_name name) {
         *cf_push(k->a, &names) = k->set->records.v[i]->name.text;
     }
     cf_fail(k->errs, CF_L050, name.at, "no record or role is named `%.*s`", CF_STR_ARG(name.text));
-    ck_offer_names(k, name.text, names.v, names.n, "Before the dot stands a record, or a role of the record that triggers or is judged.");
+    ck_offer_names(k, name.text, names.v, names.n,
+                   "Before the dot stands a record, or a role of the record that triggers or is judged.");
 }
 
 void ck_path(struct ck_in *c, struct lang_expr *e) {

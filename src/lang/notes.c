@@ -1,5 +1,5 @@
-/* notes: what the checker points out without refusing: where unknown decides, stand-ins for protected characteristics, rules that no
- * example names or no measure counts. Also how far back rules look. Must not know labels or types. */
+/* notes: what the checker points out without refusing: where unknown decides, stand-ins for protected characteristics, rules
+ * that no example names or no measure counts. Also how far back rules look. Must not know labels or types. */
 #include "lang/check_priv.h"
 
 /* ---- where unknown decides [U2, U4] */
@@ -34,7 +34,7 @@ static void find_unknown(struct unknown *u, const struct lang_expr *e) {
     }
     bool there = e->op != LANG_FIELD || e->decl == NULL || (e->decl == u->judged && !e->previous);
     for (size_t i = 0; !there && i < u->guards->n; i++) {
-        there = u->guards->v[i] == e->decl;
+        there = !e->previous && u->guards->v[i] == e->decl;
     }
     if (!there) {
         note_unknown(u, e);
@@ -83,18 +83,49 @@ static void unknown_in(struct unknown *u, const struct lang_expr *e, struct guar
     find_unknown(u, e);
 }
 
+/* The opener of the rule's own episode is surely there, if one record alone opens that kind. */
+static void add_opener(const struct ck *k, const struct lang_decl *episode, struct guards *g) {
+    const struct lang_decl *opener = NULL;
+    size_t n = 0;
+    for (size_t i = 0; episode != NULL && i < k->set->records.n; i++) {
+        if (k->set->records.v[i]->as.record.opens_decl == episode) {
+            opener = k->set->records.v[i];
+            n++;
+        }
+    }
+    if (n == 1 && g->n < CF_COUNT(g->v)) {
+        g->v[g->n++] = opener;
+    }
+}
+
+static void add_openers(const struct ck *k, const struct lang_decl *record, struct guards *g) {
+    for (size_t i = 0; record != NULL && i < record->as.record.in_decls.n && record->as.record.in_decls.n == 1; i++) {
+        add_opener(k, record->as.record.in_decls.v[i], g);
+    }
+    if (record != NULL) {
+        add_opener(k, record->as.record.opens_decl, g);
+        add_opener(k, record->as.record.closes_decl, g);
+    }
+}
+
 static void unknown_decides(struct ck *k, const struct lang_decl *d) {
     struct unknown u = {.k = k, .d = d, .means = "yes"};
     struct guards g = {0};
+    if (d->kind == LANG_DUTY && d->as.duty.scope.in) {
+        add_opener(k, d->as.duty.scope.episode_decl, &g);
+    }
     if (d->kind == LANG_GATE && d->as.gate.before != NULL) {
         u.judged = ck_sel_record(k, d->as.gate.before);
+        add_openers(k, u.judged, &g);
         unknown_in(&u, d->as.gate.where, g);
     } else if (d->kind == LANG_DUTY) {
         u.judged = ck_trigger(k, &d->as.duty);
+        add_openers(k, u.judged, &g);
         unknown_in(&u, d->as.duty.where, g);
         unknown_in(&u, d->as.duty.cond, g);
     } else if (d->kind == LANG_CHOICE) {
         u.means = "closed";
+        add_openers(k, d->as.choice.for_->decl, &g);
         for (size_t i = 0; i < d->as.choice.options.n; i++) {
             unknown_in(&u, d->as.choice.options.v[i].closed_when, g);
         }
@@ -110,15 +141,16 @@ struct proxy {
 };
 
 static void find_proxy(void *ctx, struct lang_expr *e) {
-    static const char *const words[] = {"name",       "first_name", "surname",     "language",  "first_language", "birthplace",   "place_of_birth",
-                                        "home_area",  "home",       "home_address", "address",  "postcode",       "home_borough", "country_of_birth"};
+    static const char *const words[] = {
+        "name",      "first_name", "surname",      "language", "first_language", "birthplace",   "place_of_birth",
+        "home_area", "home",       "home_address", "address",  "postcode",       "home_borough", "country_of_birth"};
     struct proxy *p = ctx;
     struct cf_str last = e->path.n == 0 ? (struct cf_str){0} : e->path.v[e->path.n - 1].text;
     for (size_t i = 0; !p->said && i < CF_COUNT(words); i++) {
         if (cf_str_is(last, words[i])) {
             p->said = true;
-            cf_warn(p->k->errs, CF_L101, e->at, "`%.*s` in %s `%.*s` can stand in for origin", CF_STR_ARG(last), lang_decl_word(p->d->kind),
-                    CF_STR_ARG(p->d->name.text));
+            cf_warn(p->k->errs, CF_L101, e->at, "`%.*s` in %s `%.*s` can stand in for origin", CF_STR_ARG(last),
+                    lang_decl_word(p->d->kind), CF_STR_ARG(p->d->name.text));
         }
     }
 }
@@ -180,8 +212,11 @@ static void measured(struct ck *k, const struct lang_decl *d) {
         }
     }
     if (!ethnicity || !sex) {
-        cf_warn(k->errs, CF_L103, d->name.at, "no measure counts %s `%.*s` by %s", lang_decl_word(d->kind), CF_STR_ARG(d->name.text),
-                !ethnicity && !sex ? "ethnicity or by sex" : !ethnicity ? "ethnicity" : "sex");
+        cf_warn(k->errs, CF_L103, d->name.at, "no measure counts %s `%.*s` by %s", lang_decl_word(d->kind),
+                CF_STR_ARG(d->name.text),
+                !ethnicity && !sex ? "ethnicity or by sex"
+                : !ethnicity       ? "ethnicity"
+                                   : "sex");
     }
 }
 
@@ -196,7 +231,8 @@ void ck_notes(struct ck *k) {
         const struct lang_decl *d = k->set->rules.v[i];
         bool made = d->kind == LANG_GATE && d->as.gate.departs_from != NULL;
         if (d->newer == NULL && !made && !expected_somewhere(k->set, d)) {
-            cf_warn(k->errs, CF_L102, d->name.at, "no example expects %s `%.*s`", lang_decl_word(d->kind), CF_STR_ARG(d->name.text));
+            cf_warn(k->errs, CF_L102, d->name.at, "no example expects %s `%.*s`", lang_decl_word(d->kind),
+                    CF_STR_ARG(d->name.text));
         }
         if (d->newer == NULL && d->kind != LANG_DUTY && !made) {
             measured(k, d);
@@ -219,10 +255,13 @@ static int32_t window_days(const struct lang_expr *e) {
     if (e->op != LANG_DURATION_LIT || e->duration.n < 0) {
         return INT32_MAX;
     }
-    static const int64_t at_most[] = {[CF_SECOND] = 1, [CF_MINUTE] = 1, [CF_HOUR] = 1, [CF_DAY] = 1, [CF_WORKING_DAY] = 2, [CF_WEEK] = 7,
-                                      [CF_MONTH] = 31, [CF_YEAR] = 366};
+    static const int64_t at_most[] = {[CF_SECOND] = 1,      [CF_MINUTE] = 1, [CF_HOUR] = 1,   [CF_DAY] = 1,
+                                      [CF_WORKING_DAY] = 2, [CF_WEEK] = 7,   [CF_MONTH] = 31, [CF_YEAR] = 366};
     int64_t n = e->duration.n, each = at_most[e->duration.unit];
-    int64_t per = e->duration.unit == CF_SECOND ? 86400 : e->duration.unit == CF_MINUTE ? 1440 : e->duration.unit == CF_HOUR ? 24 : 1;
+    int64_t per = e->duration.unit == CF_SECOND   ? 86400
+                  : e->duration.unit == CF_MINUTE ? 1440
+                  : e->duration.unit == CF_HOUR   ? 24
+                                                  : 1;
     int64_t days = n * each / per + 1 + (e->duration.unit == CF_WORKING_DAY ? 14 : 0); /* 14: runs of holidays */
     return days > INT32_MAX ? INT32_MAX : (int32_t)days;
 }
@@ -243,7 +282,8 @@ static void look_part(void *ctx, const struct ck_part *p) {
 
 static void look_expr(void *ctx, struct lang_expr *e) {
     struct look *l = ctx;
-    bool far = e->op == LANG_FIELD || e->op == LANG_OPEN || e->op == LANG_KEPT || e->op == LANG_HOLDERS || e->op == LANG_SPAN_REF;
+    bool far =
+        e->op == LANG_FIELD || e->op == LANG_OPEN || e->op == LANG_KEPT || e->op == LANG_HOLDERS || e->op == LANG_SPAN_REF;
     if (far || (e->op == LANG_TIME_IN && e->a == NULL && e->duration.n == 0)) {
         l->days = INT32_MAX;
     }
@@ -258,8 +298,11 @@ static void look_expr(void *ctx, struct lang_expr *e) {
 }
 
 static bool about_kind(const struct ck *k, const struct lang_decl *d, enum lang_subject kind) {
-    const struct lang_scope *s = d->kind == LANG_GRADE ? &d->as.grade.scope : d->kind == LANG_SCORE ? &d->as.score.scope
-                               : d->kind == LANG_FLAG ? &d->as.flag.scope : d->kind == LANG_DUTY ? &d->as.duty.scope : NULL;
+    const struct lang_scope *s = d->kind == LANG_GRADE   ? &d->as.grade.scope
+                                 : d->kind == LANG_SCORE ? &d->as.score.scope
+                                 : d->kind == LANG_FLAG  ? &d->as.flag.scope
+                                 : d->kind == LANG_DUTY  ? &d->as.duty.scope
+                                                         : NULL;
     const struct lang_decl *record = NULL;
     int role = 0;
     if (d->kind == LANG_GATE) {
@@ -267,7 +310,8 @@ static bool about_kind(const struct ck *k, const struct lang_decl *d, enum lang_
         role = d->as.gate.before->role_index;
     } else if (d->kind == LANG_DUTY && ck_trigger(k, &d->as.duty) != NULL) {
         record = ck_trigger(k, &d->as.duty);
-        role = d->as.duty.trigger == LANG_AFTER_EVENT ? d->as.duty.after->role_index : d->as.duty.breach_gate->as.gate.before->role_index;
+        role = d->as.duty.trigger == LANG_AFTER_EVENT ? d->as.duty.after->role_index
+                                                      : d->as.duty.breach_gate->as.gate.before->role_index;
     } else if (d->kind == LANG_CHOICE) {
         record = d->as.choice.for_->decl;
     } else if (s != NULL && s->about) {

@@ -317,7 +317,7 @@ bool lang_need_cite(struct lang_parser *p, struct lang_cite *out) {
     } else {
         size_t from = p->i;
         int open = 0;
-        while (!lang_at_end(p) && (open > 0 || !lang_at_mark(p, ','))) {
+        while (!lang_at_end(p) && (open > 0 || (!lang_at_mark(p, ',') && p->t[p->i].kind != LANG_TK_LINE))) {
             if (lang_peek(p, 0)->kind == LANG_TK_TEXT) {
                 return lang_expected(p, "a reference, such as SEARCH-34, or a text, but not both");
             }
@@ -375,13 +375,15 @@ bool lang_next_piece(struct lang_parser *p) {
     }
     bool block;
     uint32_t beyond = continues_beyond(p, i, &block);
+    bool uneven = p->line_start && p->line_indent < p->body_indent;
+    beyond = uneven && beyond < p->body_indent ? p->body_indent : beyond;
     for (i = i + 1; i < p->decl_end && p->t[i].kind != LANG_TK_SEMI; i++) {
         if (p->t[i].kind == LANG_TK_LINE && (block || p->t[i].column <= beyond)) {
             break;
         }
     }
     p->end = i;
-    if (p->line_start && p->line_indent < p->body_indent) {
+    if (uneven) {
         lang_wrong(p, CF_L024, lang_span_of(p, &p->t[p->piece]),
                    "this line stands %u blanks in, but the clauses of its declaration %u", p->line_indent, p->body_indent);
         p->wrong = false;

@@ -597,7 +597,9 @@ static bool cl_levels(struct lang_parser *p) {
 static bool read_record_field(struct lang_parser *p, struct lang_expr **out) {
     *out = lang_read_value(p);
     if (*out != NULL && (*out)->op != LANG_PATH) {
-        return lang_wrong(p, CF_L018, (*out)->at, "expected a field of a record, such as risk_decision.level");
+        lang_wrong(p, CF_L018, (*out)->at, "expected a field of a record, such as risk_decision.level");
+        cf_hint(p->errs, "Write it like `%s`.", p->like);
+        return false;
     }
     return *out != NULL;
 }
@@ -1218,6 +1220,11 @@ static const struct decl_form forms[] = {
 
 /* ---------------------------------------------------------------- reading by the tables */
 
+/* What a declaration is called in a sentence. */
+static const char *called(enum lang_decl_kind kind) {
+    return kind == LANG_CODES ? "code list" : kind == LANG_MORE ? "addition (`more`)" : lang_decl_word(kind);
+}
+
 static const char *article(const char *word) {
     return strchr("aeiou", word[0]) != NULL ? "an" : "a";
 }
@@ -1266,7 +1273,7 @@ static const struct clause *clause_at(struct lang_parser *p, const struct decl_f
 
 static void unknown_clause(struct lang_parser *p, const struct decl_form *form) {
     const struct lang_token *t = lang_peek(p, 0), *next = lang_peek(p, 1);
-    const char *word = lang_decl_word(form->kind);
+    const char *word = called(form->kind);
     struct cf_str names[32], read = lang_token_words(p, t);
     struct cf_buf all = cf_buf_new(p->a, 2048);
     size_t n = 0;
@@ -1367,7 +1374,7 @@ static void read_body(struct lang_parser *p, const struct decl_form *form) {
 }
 
 void lang_report_missing(struct lang_parser *p, const char *what, const char *hint) {
-    const char *word = lang_decl_word(p->decl->kind);
+    const char *word = called(p->decl->kind);
     struct cf_str name = lang_named(p->decl->name) ? p->decl->name.text : p->decl->title;
     cf_fail(p->errs, CF_L017, lang_named(p->decl->name) ? p->decl->name.at : p->decl->at, "the %s `%.*s` has no %s", word,
             CF_STR_ARG(name), what);
@@ -1410,6 +1417,7 @@ static struct lang_decl *new_decl(struct lang_parser *p, const struct decl_form 
             lang_wrong(p, CF_L013, lang_span_of(p, lang_peek(p, 0)), "a second policy in this file");
             cf_second(p->errs, policy->name.at, "the first one");
             d = CF_NEW(p->a, struct lang_decl); /* read for its errors, then left out */
+            d->as.policy.to = INT32_MAX;
         }
     } else {
         d = CF_NEW(p->a, struct lang_decl);
@@ -1478,7 +1486,7 @@ void lang_read_decl(struct lang_parser *p) {
     lang_take(p);
     p->like = form->like;
     if (read_head(p, form) && !lang_at_end(p)) {
-        left_over(p, cf_str_printf(p->a, "the line of the %s", lang_decl_word(form->kind)));
+        left_over(p, cf_str_printf(p->a, "the line of the %s", called(form->kind)));
     }
     bool head_wrong = p->wrong;
     size_t before = p->errs->failures;

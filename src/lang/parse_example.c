@@ -403,7 +403,13 @@ static bool goes_on(struct lang_parser *p, const struct lang_ex_subject *s) {
     return cf_str_is(s->kind.text, "school") && (lang_at_word(p, "term") || lang_at_word(p, "starts"));
 }
 
+/* How each item looks, for the hints of errors. */
+static const char *const item_like[] = {[LANG_EX_SUBJECT] = "child Kofi  born 2009-05-02",
+                                        [LANG_EX_EVENT] = "2024-06-03 14:40  review  by inspector; involved no",
+                                        [LANG_EX_AT] = "at 2024-06-03 17:00 expect first_review pending due 2024-06-03 21:00"};
+
 static bool continue_item(struct lang_parser *p, const struct lang_ex_item *item) {
+    p->like = item_like[item->kind];
     switch (item->kind) {
     case LANG_EX_AT: lang_take_words(p, "expect"); return read_expect(p, item->at);
     case LANG_EX_EVENT: return event_attr(p, item->event);
@@ -420,10 +426,13 @@ static bool continue_item(struct lang_parser *p, const struct lang_ex_item *item
 static void begin_item(struct lang_parser *p) {
     const struct lang_token *t = lang_peek(p, 0), *next = lang_peek(p, 1);
     if (t->kind == LANG_TK_DATE) {
+        p->like = item_like[LANG_EX_EVENT];
         (void)read_event(p);
     } else if (lang_at_word(p, "at")) {
+        p->like = item_like[LANG_EX_AT];
         (void)read_at(p);
     } else if (t->kind == LANG_TK_WORD && next->kind == LANG_TK_WORD && !cf_str_is(t->text, "expect")) {
+        p->like = item_like[LANG_EX_SUBJECT];
         (void)read_subject(p);
     } else if (t->kind == LANG_TK_ODD) {
         lang_expected(p, "a line of an example");

@@ -363,7 +363,8 @@ static struct lang_expr *read_sum(struct lang_parser *p) {
 }
 
 /* ("first" | "last") (record | "(" sel ")") "." field */
-static struct lang_expr *read_first(struct lang_parser *p, enum lang_op op) {
+static struct lang_expr *read_first(struct lang_parser *p) {
+    enum lang_op op = lang_at_word(p, "first") ? LANG_FIRST_FIELD : LANG_LAST_FIELD;
     struct lang_expr *e = lang_expr_new(p, op, lang_take(p)->at);
     e->sel = lang_read_sel(p);
     if (e->sel == NULL) {
@@ -468,7 +469,8 @@ static struct lang_expr *read_previous(struct lang_parser *p) {
         return NULL;
     }
     if (e->op != LANG_PATH) {
-        lang_wrong(p, CF_L018, e->at, "`previous` stands before a field of a record, as in `previous risk_decision.level`");
+        lang_wrong(p, CF_L018, e->at, "expected a field of a record after `previous`");
+        cf_hint(p->errs, "Write it like `previous risk_decision.level`.");
         return NULL;
     }
     e->previous = true;
@@ -504,6 +506,15 @@ static struct lang_expr *read_not(struct lang_parser *p) {
     return e->a == NULL ? NULL : finish(p, e);
 }
 
+/* Reads with an example of its own for the hint of an error; the clause's example again afterwards. */
+static struct lang_expr *guided(struct lang_parser *p, struct lang_expr *(*read)(struct lang_parser *), const char *like) {
+    const char *clause = p->like;
+    p->like = like;
+    struct lang_expr *e = read(p);
+    p->like = clause;
+    return e;
+}
+
 /* Words that mean something only where a condition may stand; each is also a possible name. */
 static struct lang_expr *read_cond_word(struct lang_parser *p, bool *taken) {
     const struct lang_token *next = lang_peek(p, 1);
@@ -513,10 +524,10 @@ static struct lang_expr *read_cond_word(struct lang_parser *p, bool *taken) {
         return read_not(p);
     }
     if (sel && (lang_at_word(p, "a") || lang_at_word(p, "an") || lang_at_word(p, "no"))) {
-        return read_exists(p);
+        return guided(p, read_exists, "a prevention_interview with seen = yes");
     }
     if (name && lang_at_word(p, "every")) {
-        return read_every(p);
+        return guided(p, read_every, "every mtip_search.officers has sex = child.sex");
     }
     if (name && lang_at_word(p, "open")) {
         return read_open_kept(p, LANG_OPEN);
@@ -543,20 +554,20 @@ static struct lang_expr *read_value_word(struct lang_parser *p) {
         }
     }
     if (lang_take_words(p, "count of")) {
-        return read_count(p);
+        return guided(p, read_count, "count of stop_search in the last 6 months");
     }
     if (lang_take_words(p, "sum of")) {
-        return read_sum(p);
+        return guided(p, read_sum, "sum of factor_points over account.factors");
     }
     if (lang_at_words(p, "time in") || lang_at_words(p, "longest time in")) {
-        return read_time_in(p);
+        return guided(p, read_time_in, "time in hospital in the last 24 hours between 22:00 and 06:00");
     }
     if (lang_at_word(p, "the")) {
-        return read_the(p);
+        return guided(p, read_the, "the earlier of trigger and the due time it met");
     }
     bool sel = begins_name(next) || (next->kind == LANG_TK_MARK && next->mark == '(');
     if (sel && (lang_at_word(p, "first") || lang_at_word(p, "last"))) {
-        return read_first(p, lang_at_word(p, "first") ? LANG_FIRST_FIELD : LANG_LAST_FIELD);
+        return guided(p, read_first, "first missing_report.happened");
     }
     if (begins_name(next) && lang_at_word(p, "previous")) {
         return read_previous(p);

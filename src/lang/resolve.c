@@ -1,6 +1,6 @@
-/* resolve: what one declaration names of another: the type of a field, the episode of a step, the levels of a grade. Runs before any
- * expression is read. Also merges versions of a record, `more` lines into their rule, and makes the departure gates [G4].
- * Must not know expressions (names.c, types.c). */
+/* resolve: what one declaration names of another: the type of a field, the episode of a step, the levels of a grade. Runs
+ * before any expression is read. Also merges versions of a record, `more` lines into their rule, and makes the departure gates
+ * [G4]. Must not know expressions (names.c, types.c). */
 #include "lang/check_priv.h"
 
 /* ---- looking inside a declaration */
@@ -33,8 +33,13 @@ int ck_code_index(const struct lang_decl *codes, struct cf_str name) {
 }
 
 enum lang_attr ck_attr(const struct lang_decl *record, struct cf_str name, bool sent) {
-    static const struct { const char *word; enum lang_attr attr; } attrs[] = {
-        {"happened", LANG_ATTR_HAPPENED}, {"recorded", LANG_ATTR_RECORDED}, {"actor", LANG_ATTR_ACTOR}, {"unit", LANG_ATTR_UNIT}};
+    static const struct {
+        const char *word;
+        enum lang_attr attr;
+    } attrs[] = {{"happened", LANG_ATTR_HAPPENED},
+                 {"recorded", LANG_ATTR_RECORDED},
+                 {"actor", LANG_ATTR_ACTOR},
+                 {"unit", LANG_ATTR_UNIT}};
     (void)record;
     for (size_t i = 0; i < CF_COUNT(attrs); i++) {
         if (cf_str_is(name, attrs[i].word)) {
@@ -79,9 +84,12 @@ static bool subject_named(struct cf_str name, enum lang_subject *out) {
 }
 
 bool ck_type_named(struct ck *k, struct cf_str name, struct lang_type *out) {
-    static const struct { const char *word; enum lang_type_kind kind; } words[] = {
-        {"yes/no", LANG_T_YESNO}, {"whole", LANG_T_WHOLE}, {"fraction", LANG_T_FRACTION}, {"date", LANG_T_DATE},
-        {"instant", LANG_T_INSTANT}, {"duration", LANG_T_DURATION}, {"narrative", LANG_T_TEXT}};
+    static const struct {
+        const char *word;
+        enum lang_type_kind kind;
+    } words[] = {{"yes/no", LANG_T_YESNO},  {"whole", LANG_T_WHOLE},     {"fraction", LANG_T_FRACTION},
+                 {"date", LANG_T_DATE},     {"instant", LANG_T_INSTANT}, {"duration", LANG_T_DURATION},
+                 {"narrative", LANG_T_TEXT}};
     *out = (struct lang_type){0};
     for (size_t i = 0; i < CF_COUNT(words); i++) {
         if (cf_str_is(name, words[i].word)) {
@@ -110,9 +118,11 @@ static struct lang_type need_type(struct ck *k, struct lang_name name) {
     if (ck_type_named(k, name.text, &t)) {
         return t;
     }
-    static const char *const words[] = {"yes/no", "whole", "fraction", "date", "instant", "duration", "narrative", "person", "officer",
-                                        "unit", "organisation", "place", "line", "matter"};
-    struct { CF_VEC(struct cf_str); } names = {0};
+    static const char *const words[] = {"yes/no", "whole",   "fraction", "date",         "instant", "duration", "narrative",
+                                        "person", "officer", "unit",     "organisation", "place",   "line",     "matter"};
+    struct {
+        CF_VEC(struct cf_str);
+    } names = {0};
     for (size_t i = 0; i < CF_COUNT(words); i++) {
         *cf_push(k->a, &names) = cf_str_from(words[i]);
     }
@@ -123,11 +133,13 @@ static struct lang_type need_type(struct ck *k, struct lang_name name) {
         *cf_push(k->a, &names) = k->set->records.v[i]->name.text;
     }
     cf_fail(k->errs, CF_L050, name.at, "no type is named `%.*s`", CF_STR_ARG(name.text));
-    ck_offer_names(k, name.text, names.v, names.n, "Write `yes/no`, `whole`, `date`, `narrative`, `one of (…)`, a code list, a record or a kind of subject.");
+    ck_offer_names(k, name.text, names.v, names.n,
+                   "Write `yes/no`, `whole`, `date`, `narrative`, `one of (…)`, a code list, a record or a kind of subject.");
     return ck_kind(LANG_T_NONE);
 }
 
-/* What `keeping sex` copies of an officer: a protected type, a code list of that name, a fact, or a field recorded about that kind. */
+/* What `keeping sex` copies of an officer: a protected type, a code list of that name, a fact, or a field recorded about that
+ * kind. */
 struct lang_type ck_kept_type(struct ck *k, const struct lang_field *f, size_t i) {
     struct cf_str name = f->keeping.v[i].text;
     struct lang_type t = {0};
@@ -246,7 +258,8 @@ static void link_codes(struct ck *k, struct lang_decl *d) {
     if (lang_named(c->protected_as)) {
         c->label = ck_label_bit(c->protected_as.text);
         if (c->label == 0 || c->label == LANG_TEXT_LABEL) {
-            cf_fail(k->errs, CF_L083, c->protected_as.at, "`%.*s` is not a protected characteristic", CF_STR_ARG(c->protected_as.text));
+            cf_fail(k->errs, CF_L083, c->protected_as.at, "`%.*s` is not a protected characteristic",
+                    CF_STR_ARG(c->protected_as.text));
         }
     } else {
         c->label |= ck_label_bit(d->name.text) & ~(uint32_t)LANG_TEXT_LABEL;
@@ -327,8 +340,8 @@ static void keep_codes(struct ck *k, const struct lang_decl *old, struct lang_de
             continue;
         }
         if (new->as.codes.ordered) {
-            cf_fail(k->errs, CF_L053, new->name.at, "`%.*s` has lost its code `%.*s`, and old events hold it", CF_STR_ARG(new->name.text),
-                    CF_STR_ARG(code.name.text));
+            cf_fail(k->errs, CF_L053, new->name.at, "`%.*s` has lost its code `%.*s`, and old events hold it",
+                    CF_STR_ARG(new->name.text), CF_STR_ARG(code.name.text));
             cf_second(k->errs, code.name.at, "it stood here");
         } else {
             *cf_push(k->a, &new->as.codes.list) = code; /* retired: old events still mean it */
@@ -347,8 +360,8 @@ static void keep_fields(struct ck *k, const struct lang_decl *old, struct lang_d
             kept->retired = true;
             kept->required = false;
         } else if (!same_across(f, &r->fields.v[at])) {
-            cf_fail(k->errs, CF_L053, r->fields.v[at].name.at, "field `%.*s` of record `%.*s` has changed its type", CF_STR_ARG(f->name.text),
-                    CF_STR_ARG(new->name.text));
+            cf_fail(k->errs, CF_L053, r->fields.v[at].name.at, "field `%.*s` of record `%.*s` has changed its type",
+                    CF_STR_ARG(f->name.text), CF_STR_ARG(new->name.text));
             cf_hint(k->errs, "Old events keep the old meaning: give the changed field another name.");
             cf_second(k->errs, f->name.at, "it was this");
         } else if (f->inline_codes != NULL) {
@@ -357,10 +370,12 @@ static void keep_fields(struct ck *k, const struct lang_decl *old, struct lang_d
     }
     bool same = old->as.record.roles.n == r->roles.n;
     for (size_t i = 0; same && i < r->roles.n; i++) {
-        same = cf_str_eq(old->as.record.roles.v[i].role.text, r->roles.v[i].role.text) && old->as.record.roles.v[i].kind == r->roles.v[i].kind;
+        same = cf_str_eq(old->as.record.roles.v[i].role.text, r->roles.v[i].role.text) &&
+               old->as.record.roles.v[i].kind == r->roles.v[i].kind;
     }
     if (!same) {
-        cf_fail(k->errs, CF_L053, new->name.at, "record `%.*s` is about others than in the version before", CF_STR_ARG(new->name.text));
+        cf_fail(k->errs, CF_L053, new->name.at, "record `%.*s` is about others than in the version before",
+                CF_STR_ARG(new->name.text));
         cf_second(k->errs, old->name.at, "the version before");
     }
 }
@@ -383,7 +398,9 @@ static void keep_versions(struct ck *k) {
 static int code_or_error(struct ck *k, const struct lang_decl *codes, struct lang_name name) {
     int at = ck_code_index(codes, name.text);
     if (at < 0 && codes != NULL) {
-        struct { CF_VEC(struct cf_str); } names = {0};
+        struct {
+            CF_VEC(struct cf_str);
+        } names = {0};
         for (size_t i = 0; i < codes->as.codes.list.n; i++) {
             *cf_push(k->a, &names) = codes->as.codes.list.v[i].name.text;
         }
@@ -470,7 +487,8 @@ static void merge_options(struct ck *k, struct lang_decl *more, struct lang_decl
 
 static void merge_more(struct ck *k, struct lang_decl *d) {
     bool choice = d->as.more.choice;
-    struct lang_decl *target = ck_want(k, d->as.more.target, ck_kind_bit(choice ? LANG_CHOICE : LANG_GRADE), choice ? "a choice" : "a grade");
+    struct lang_decl *target =
+        ck_want(k, d->as.more.target, ck_kind_bit(choice ? LANG_CHOICE : LANG_GRADE), choice ? "a choice" : "a grade");
     d->as.more.decl = target;
     for (struct lang_decl *t = target; t != NULL; t = t->older == NULL ? NULL : k->set->decls.v[t->older->number]) {
         if (!meet(d, t)) {
@@ -493,8 +511,8 @@ static struct lang_expr *new_path(struct ck *k, struct cf_span at, struct cf_str
     return e;
 }
 
-/* `departure needs reason` is a gate: before the record in which it is decided, kept when what is decided is recommended (open), else
- * when the reason is known [G4]. */
+/* `departure needs reason` is a gate: before the record in which it is decided, kept when what is decided is recommended
+ * (open), else when the reason is known [G4]. */
 static void departure(struct ck *k, struct lang_decl *d) {
     bool grade = d->kind == LANG_GRADE;
     struct lang_name field = grade ? d->as.grade.departure_needs : d->as.choice.departure_needs;
@@ -505,10 +523,12 @@ static void departure(struct ck *k, struct lang_decl *d) {
         return;
     }
     if (ck_field_index(record, field.text) < 0) {
-        cf_fail(k->errs, CF_L054, field.at, "record `%.*s` has no field `%.*s`", CF_STR_ARG(record->name.text), CF_STR_ARG(field.text));
+        cf_fail(k->errs, CF_L054, field.at, "record `%.*s` has no field `%.*s`", CF_STR_ARG(record->name.text),
+                CF_STR_ARG(field.text));
         return;
     }
-    struct lang_decl *g = ck_add_decl(k, LANG_GATE, cf_str_printf(k->a, "%.*s.departure", CF_STR_ARG(d->name.text)), d->title, d->policy);
+    struct lang_decl *g =
+        ck_add_decl(k, LANG_GATE, cf_str_printf(k->a, "%.*s.departure", CF_STR_ARG(d->name.text)), d->title, d->policy);
     g->name.at = d->name.at;
     g->at = d->at;
     g->cites.v = d->cites.v;
@@ -540,11 +560,18 @@ static void find_birth(struct ck *k) {
         const struct lang_record *r = &d->as.record;
         int f = ck_field_index(d, CF_LIT("born"));
         bool person = r->roles.n > 0 && r->roles.v[0].kind == LANG_PERSON;
-        if (f >= 0 && person && r->fields.v[f].type.kind == LANG_T_DATE && r->in.n == 0 && !r->in_any && !lang_named(r->opens)) {
+        if (f >= 0 && person && r->fields.v[f].type.kind == LANG_T_DATE && r->in.n == 0 && !r->in_any &&
+            !lang_named(r->opens)) {
             k->set->birth = d;
             k->set->birth_field = f;
         }
     }
+}
+
+/* All versions of an episode name the newest version of the record that opens it. */
+static void newest_opener(struct ck *k, struct lang_decl *d) {
+    d->as.episode.opener = ck_newest(ck_newest(d)->as.episode.opener);
+    (void)k;
 }
 
 static void each(struct ck *k, enum lang_decl_kind kind, void (*f)(struct ck *, struct lang_decl *)) {
@@ -560,6 +587,7 @@ void ck_link(struct ck *k) {
     for (size_t i = 0; i < k->set->decls.n; i++) {
         link_one(k, k->set->decls.v[i]);
     }
+    each(k, LANG_EPISODE, newest_opener);
     each(k, LANG_RECORD, link_roles);
     keep_versions(k);
     each(k, LANG_TABLE, ck_table);

@@ -1,5 +1,5 @@
-/* rules: what else section 12 asks of a set whose names and types are right: citations, scopes, owners, endings, clocks, tables of
- * levels. Must not know labels (flow.c) nor give notes (notes.c). */
+/* rules: what else section 12 asks of a set whose names and types are right: citations, scopes, owners, endings, clocks, tables
+ * of levels. Must not know labels (flow.c) nor give notes (notes.c). */
 #include "lang/check_priv.h"
 
 /* ---- citations */
@@ -9,14 +9,17 @@ static void cite(struct ck *k, const struct lang_decl *d, const struct lang_cite
     if (!lang_named(c->key)) {
         return;
     }
-    struct { CF_VEC(struct cf_str); } names = {0};
+    struct {
+        CF_VEC(struct cf_str);
+    } names = {0};
     for (size_t i = 0; i < p->cites.n; i++) {
         if (cf_str_eq(p->cites.v[i].key.text, c->key.text)) {
             return;
         }
         *cf_push(k->a, &names) = p->cites.v[i].key.text;
     }
-    cf_fail(k->errs, CF_L065, c->key.at, "policy `%.*s` cites nothing as `%.*s`", CF_STR_ARG(d->policy->name.text), CF_STR_ARG(c->key.text));
+    cf_fail(k->errs, CF_L065, c->key.at, "policy `%.*s` cites nothing as `%.*s`", CF_STR_ARG(d->policy->name.text),
+            CF_STR_ARG(c->key.text));
     ck_offer_names(k, c->key.text, names.v, names.n, NULL);
 }
 
@@ -69,7 +72,8 @@ static void copied(struct ck *k, const struct lang_decl *d, const struct lang_fi
         return;
     }
     struct lang_name first = f->copied_from.v[0];
-    bool found = ck_field_index(d, first.text) >= 0 || ck_role_index(d, first.text) >= 0 || ck_attr(d, first.text, false) != LANG_ATTR_NONE;
+    bool found = ck_field_index(d, first.text) >= 0 || ck_role_index(d, first.text) >= 0 ||
+                 ck_attr(d, first.text, false) != LANG_ATTR_NONE;
     for (int s = 0; s < LANG_SUBJECTS && !found; s++) {
         found = cf_str_is(first.text, lang_subject_word((enum lang_subject)s));
     }
@@ -90,7 +94,8 @@ static void record_fields(struct ck *k, const struct lang_decl *d) {
         for (size_t j = 0; j < f->keeping.n; j++) {
             struct lang_name name = f->keeping.v[j];
             if (kind != LANG_T_SUBJECT || ck_kept_type(k, f, j).kind == LANG_T_NONE) {
-                cf_fail(k->errs, CF_L050, name.at, "nothing records `%.*s` of what `%.*s` names", CF_STR_ARG(name.text), CF_STR_ARG(f->name.text));
+                cf_fail(k->errs, CF_L050, name.at, "nothing records `%.*s` of what `%.*s` names", CF_STR_ARG(name.text),
+                        CF_STR_ARG(f->name.text));
                 cf_hint(k->errs, "Declare a code list, or a fact about that kind of subject, of this name.");
             }
         }
@@ -100,13 +105,15 @@ static void record_fields(struct ck *k, const struct lang_decl *d) {
 /* ---- duties */
 
 static bool among(const struct lang_decl *e, const struct lang_decl *trigger, const struct lang_scope *s) {
-    return e != NULL && ((s->in && s->episode_decl == e) || (trigger != NULL && !trigger->as.record.in_any && ck_record_in(trigger, e)));
+    return e != NULL &&
+           ((s->in && s->episode_decl == e) || (trigger != NULL && !trigger->as.record.in_any && ck_record_in(trigger, e)));
 }
 
 /* An opener makes an episode of its own, so it is never a later event of the rule's [E6, X2]. */
 static void in_scope(struct ck *k, const struct lang_decl *d, const struct lang_sel *s, const char *what) {
     const struct lang_decl *record = ck_sel_record(k, s), *trigger = ck_trigger(k, &d->as.duty);
-    if (record == NULL || s->any_episode || record->as.record.in_any || !among(record->as.record.opens_decl, trigger, &d->as.duty.scope)) {
+    if (record == NULL || s->any_episode || record->as.record.in_any ||
+        !among(record->as.record.opens_decl, trigger, &d->as.duty.scope)) {
         return;
     }
     cf_fail(k->errs, CF_L068, s->at, "`%.*s` opens another `%.*s`, so it can never %s this duty", CF_STR_ARG(record->name.text),
@@ -180,6 +187,10 @@ static void clocks(struct ck *k, const struct lang_duty *t) {
 
 static void duty(struct ck *k, const struct lang_decl *d) {
     const struct lang_duty *t = &d->as.duty;
+    if (t->trigger == LANG_EACH && (t->within.value != NULL || t->by.value != NULL)) {
+        const struct lang_expr *e = t->within.value != NULL ? t->within.value : t->by.value;
+        cf_fail(k->errs, CF_L094, e->at, "`%.*s` is due at the end of its period", CF_STR_ARG(d->name.text));
+    }
     no_window(k, t->after);
     clocks(k, t);
     for (size_t i = 0; i < t->extended.n; i++) {
@@ -203,7 +214,8 @@ struct child_ctx {
 };
 
 static bool child_record(const struct lang_decl *record) {
-    return record != NULL && record->kind == LANG_RECORD && !record->as.record.built_in && ck_role_index(record, CF_LIT("child")) >= 0;
+    return record != NULL && record->kind == LANG_RECORD && !record->as.record.built_in &&
+           ck_role_index(record, CF_LIT("child")) >= 0;
 }
 
 static void asks_child_part(void *ctx, const struct ck_part *p);
@@ -212,7 +224,8 @@ static void asks_child(void *ctx, struct lang_expr *e) {
     struct child_ctx *c = ctx;
     bool direct = e->op == LANG_CHILD || e->op == LANG_AGE || e->op == LANG_TURNS || e->op == LANG_HOLDERS;
     bool opened = e->op == LANG_OPEN && (e->decl == NULL || child_record(e->decl->as.episode.opener));
-    bool field = (e->op == LANG_FIELD && child_record(e->decl)) || (e->sel != NULL && child_record(ck_sel_record(c->k, e->sel)));
+    bool field =
+        (e->op == LANG_FIELD && child_record(e->decl)) || (e->sel != NULL && child_record(ck_sel_record(c->k, e->sel)));
     c->found = c->found || direct || opened || field;
     bool deeper = e->op == LANG_FACT_REF || e->op == LANG_FLAG_REF || e->op == LANG_GRADE_REF || e->op == LANG_SCORE_REF;
     if (!c->found && deeper && e->decl != NULL && c->seen[e->decl->number] == 0) {
@@ -231,8 +244,10 @@ static void asks_child_part(void *ctx, const struct ck_part *p) {
 }
 
 static void says_child(struct ck *k, struct lang_decl *d) {
-    const struct lang_scope *s = d->kind == LANG_DUTY ? &d->as.duty.scope : d->kind == LANG_FLAG ? &d->as.flag.scope
-                               : d->kind == LANG_GRADE ? &d->as.grade.scope : NULL;
+    const struct lang_scope *s = d->kind == LANG_DUTY    ? &d->as.duty.scope
+                                 : d->kind == LANG_FLAG  ? &d->as.flag.scope
+                                 : d->kind == LANG_GRADE ? &d->as.grade.scope
+                                                         : NULL;
     bool triggered = d->kind == LANG_DUTY && d->as.duty.trigger != LANG_WHEN && d->as.duty.trigger != LANG_EACH;
     if (s == NULL || triggered || !s->about || s->kind != LANG_PERSON) {
         return;
@@ -240,12 +255,36 @@ static void says_child(struct ck *k, struct lang_decl *d) {
     struct child_ctx c = {.k = k, .seen = CF_NEW_N(k->a, uint8_t, k->set->decls.n)};
     ck_parts(k, d, asks_child_part, &c);
     if (!c.found) {
-        cf_fail(k->errs, CF_L074, d->name.at, "%s `%.*s` is about every person, and does not say `child`", lang_decl_word(d->kind),
-                CF_STR_ARG(d->name.text));
+        cf_fail(k->errs, CF_L074, d->name.at, "%s `%.*s` is about every person, and does not say `child`",
+                lang_decl_word(d->kind), CF_STR_ARG(d->name.text));
     }
 }
 
-/* ---- grades and choices */
+/* ---- gates, grades and choices */
+
+static void gate(struct ck *k, const struct lang_decl *d) {
+    const struct lang_sel *s = d->as.gate.before;
+    const struct lang_decl *record = ck_sel_record(k, s);
+    no_window(k, s);
+    if (d->as.gate.absolute && s->kind == LANG_SEL_RECORD && record != NULL && !record->as.record.act) {
+        cf_fail(k->errs, CF_L093, s->at, "`%.*s` is absolute, and `%.*s` happens in the world", CF_STR_ARG(d->name.text),
+                CF_STR_ARG(record->name.text));
+    }
+}
+
+static void options(struct ck *k, const struct lang_decl *d) {
+    const struct lang_choice *c = &d->as.choice;
+    for (size_t i = 0; i < c->options.n; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (c->options.v[i].more == NULL && c->options.v[i].index == c->options.v[j].index) {
+                cf_fail(k->errs, CF_L051, c->options.v[i].code.at, "option `%.*s` stands twice",
+                        CF_STR_ARG(c->options.v[i].code.text));
+                cf_second(k->errs, c->options.v[j].code.at, "the first");
+                break;
+            }
+        }
+    }
+}
 
 static void levels(struct ck *k, const struct lang_decl *d) {
     const struct lang_grade *g = &d->as.grade;
@@ -271,7 +310,8 @@ static void one_decider(struct ck *k, const struct lang_decl *d) {
         if (y == NULL || ck_newest(o) == ck_newest(d) || y->decl != x->decl || y->index != x->index) {
             continue;
         }
-        cf_fail(k->errs, CF_L086, x->at, "`%.*s` and `%.*s` both recommend what is decided here", CF_STR_ARG(o->name.text), CF_STR_ARG(d->name.text));
+        cf_fail(k->errs, CF_L086, x->at, "`%.*s` and `%.*s` both recommend what is decided here", CF_STR_ARG(o->name.text),
+                CF_STR_ARG(d->name.text));
         cf_second(k->errs, y->at, "the other one");
     }
 }
@@ -315,6 +355,49 @@ void ck_citations(struct ck *k) {
     }
 }
 
+/* ---- versions: what others read keeps its type and whom it is about [V3] */
+
+static const struct lang_scope *scope_of(const struct lang_decl *d) {
+    return d->kind == LANG_FACT    ? &d->as.fact.scope
+           : d->kind == LANG_GRADE ? &d->as.grade.scope
+           : d->kind == LANG_SCORE ? &d->as.score.scope
+           : d->kind == LANG_FLAG  ? &d->as.flag.scope
+                                   : NULL;
+}
+
+static struct lang_type type_of(const struct lang_decl *d) {
+    const struct lang_expr *e = d->kind == LANG_FACT ? d->as.fact.value : d->kind == LANG_SETTING ? d->as.setting.value : NULL;
+    if (d->kind == LANG_TABLE) {
+        return d->as.table.type;
+    }
+    if (d->kind == LANG_GRADE) {
+        return (struct lang_type){.kind = LANG_T_CODE, .of = d->as.grade.codes};
+    }
+    return e == NULL ? ck_kind(LANG_T_NONE) : e->type;
+}
+
+static bool same_keys(const struct lang_decl *x, const struct lang_decl *y) {
+    bool same = x->kind != LANG_TABLE || x->as.table.keys.n == y->as.table.keys.n;
+    for (size_t i = 0; x->kind == LANG_TABLE && same && i < x->as.table.keys.n; i++) {
+        same = ck_same_type(x->as.table.key_types.v[i], y->as.table.key_types.v[i]);
+    }
+    return same;
+}
+
+static void version(struct ck *k, const struct lang_decl *d) {
+    const struct lang_decl *now = d->newer == NULL ? NULL : ck_newest(d);
+    if (now == NULL) {
+        return;
+    }
+    const struct lang_scope *s = scope_of(d), *t = scope_of(now);
+    bool scope = s == NULL || (s->about == t->about && s->kind == t->kind && s->episode_decl == t->episode_decl);
+    if (!scope || !same_keys(d, now) || !ck_same_type(type_of(d), type_of(now))) {
+        cf_fail(k->errs, CF_L053, now->name.at, "%s `%.*s` has changed its type, its keys or whom it is about",
+                lang_decl_word(now->kind), CF_STR_ARG(now->name.text));
+        cf_second(k->errs, d->name.at, "the older version");
+    }
+}
+
 void ck_rules(struct ck *k) {
     for (size_t i = 0; i < k->set->decls.n; i++) {
         struct lang_decl *d = k->set->decls.v[i];
@@ -322,17 +405,19 @@ void ck_rules(struct ck *k) {
             continue;
         }
         says_child(k, d);
+        version(k, d);
         circles(k, d);
         one_decider(k, d);
         switch ((int)d->kind) {
         case LANG_FACT:
-            if (d->cites.n == 0) {
+            if (d->cites.n == 0 && d->as.fact.value != NULL && !d->as.fact.value->to_verify) {
                 ck_walk(d->as.fact.value, bare_value, k);
             }
             break;
         case LANG_EPISODE: episode_opened(k, d); break;
         case LANG_RECORD: record_fields(k, d); break;
-        case LANG_GATE: no_window(k, d->as.gate.before); break;
+        case LANG_GATE: gate(k, d); break;
+        case LANG_CHOICE: options(k, d); break;
         case LANG_DUTY: duty(k, d); break;
         case LANG_GRADE: levels(k, d); break;
         default: break;

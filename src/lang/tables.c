@@ -1,7 +1,8 @@
 /* tables: code lists and tables read from a file of tab-separated lines. An error in a file carries the file's own
  * line. Must not know where files are: the reader that lang_check was handed finds them. */
-#include "base/time.h"
 #include "lang/check_priv.h"
+
+#include "base/time.h"
 
 struct line {
     struct cf_str cells[8];
@@ -10,6 +11,7 @@ struct line {
 };
 struct lines {
     const struct cf_source *src;
+    struct cf_str note; /* the comment at its head */
     CF_VEC(struct line);
 };
 
@@ -33,8 +35,11 @@ static struct lines *read_lines(struct ck *k, const struct lang_decl *d, struct 
     struct cf_str text;
     size_t before = k->errs->failures;
     if (k->reader.read == NULL || !k->reader.read(k->reader.ctx, k->a, folder, file, &text, k->errs)) {
-        if (k->errs->failures == before) {
-            cf_fail(k->errs, CF_L062, d->name.at, "file \"%.*s\" of `%.*s` cannot be read", CF_STR_ARG(file), CF_STR_ARG(d->name.text));
+        if (k->errs->failures != before) {
+            cf_second(k->errs, d->name.at, "`%.*s` reads it", CF_STR_ARG(d->name.text));
+        } else {
+            cf_fail(k->errs, CF_L062, d->name.at, "file \"%.*s\" of `%.*s` cannot be read", CF_STR_ARG(file),
+                    CF_STR_ARG(d->name.text));
         }
         return NULL;
     }
@@ -47,6 +52,10 @@ static struct lines *read_lines(struct ck *k, const struct lang_decl *d, struct 
     struct line line;
     while (cf_str_split(&rest, '\n', &one)) {
         struct cf_str trimmed = cf_str_trim(one);
+        if (f->n == 0 && trimmed.n > 1 && trimmed.p[0] == '#') {
+            struct cf_str words = cf_str_trim(cf_str_slice(trimmed, 1, trimmed.n));
+            f->note = f->note.n == 0 ? words : cf_str_printf(k->a, "%.*s %.*s", CF_STR_ARG(f->note), CF_STR_ARG(words));
+        }
         if (trimmed.n > 0 && trimmed.p[0] != '#' && cut_line(f, one, &line)) {
             *cf_push(k->a, f) = line;
         }
@@ -55,7 +64,7 @@ static struct lines *read_lines(struct ck *k, const struct lang_decl *d, struct 
     return f;
 }
 
-static size_t column(const struct line *header, struct cf_str name, const char *or, size_t otherwise) {
+static size_t column(const struct line *header, struct cf_str name, const char * or, size_t otherwise) {
     for (size_t i = 0; i < header->n; i++) {
         if (cf_str_eq(header->cells[i], name) || (or != NULL && cf_str_is(header->cells[i], or))) {
             return i;
@@ -135,7 +144,8 @@ static bool read_cell(struct lang_type t, struct cf_str s, struct lang_expr *e) 
         e->decl = t.of;
         e->index = ck_code_index(t.of, s);
         return e->index >= 0;
-    case LANG_T_WHOLE: case LANG_T_FRACTION: return number_cell(s, e) && (t.kind == LANG_T_FRACTION || e->den == 1);
+    case LANG_T_WHOLE:
+    case LANG_T_FRACTION: return number_cell(s, e) && (t.kind == LANG_T_FRACTION || e->den == 1);
     case LANG_T_YESNO: e->op = cf_str_is(s, "yes") ? LANG_YES : LANG_NO; return e->op == LANG_YES || cf_str_is(s, "no");
     case LANG_T_DURATION: e->op = LANG_DURATION_LIT; return cf_duration_parse(s, CF_NOWHERE, NULL, &e->duration);
     case LANG_T_DATE: {
@@ -150,7 +160,12 @@ static bool read_cell(struct lang_type t, struct cf_str s, struct lang_expr *e) 
         e->num = ok ? n : 0;
         return ok;
     }
-    case LANG_T_NONE: case LANG_T_INSTANT: case LANG_T_TEXT: case LANG_T_EVENT: case LANG_T_SUBJECT: case LANG_T_SET: break;
+    case LANG_T_NONE:
+    case LANG_T_INSTANT:
+    case LANG_T_TEXT:
+    case LANG_T_EVENT:
+    case LANG_T_SUBJECT:
+    case LANG_T_SET: break;
     }
     return false;
 }
@@ -178,6 +193,7 @@ static void file_rows(struct ck *k, struct lang_decl *d) {
     if (f == NULL || f->n == 0) {
         return;
     }
+    t->note = f->note;
     size_t value = column(&f->v[0], t->gives.text, "value", SIZE_MAX), first = value == SIZE_MAX ? 0 : 1;
     value = first == 0 ? t->keys.n : value;
     for (size_t i = first; i < f->n; i++) {
@@ -265,15 +281,16 @@ static void check_keys(struct ck *k, struct lang_decl *d) {
         void **slot = cf_map_put(seen, key);
         const struct lang_row *old = *slot;
         if (old != NULL) {
-            cf_fail(k->errs, CF_L075, row->at, "table `%.*s` has the key %.*s twice", CF_STR_ARG(d->name.text), CF_STR_ARG(key));
+            cf_fail(k->errs, CF_L075, row->at, "table `%.*s` has the key %.*s twice", CF_STR_ARG(d->name.text),
+                    CF_STR_ARG(key));
             cf_second(k->errs, old->at, "the first");
         }
         *slot = old == NULL ? row : *slot;
     }
     struct cf_str missing;
     if (t->complete && missing_key(k, d, seen, &missing)) {
-        cf_fail(k->errs, CF_L076, d->name.at, "table `%.*s` is called complete, and has no row for %.*s", CF_STR_ARG(d->name.text),
-                CF_STR_ARG(missing));
+        cf_fail(k->errs, CF_L076, d->name.at, "table `%.*s` is called complete, and has no row for %.*s",
+                CF_STR_ARG(d->name.text), CF_STR_ARG(missing));
     }
 }
 

@@ -1,5 +1,5 @@
-/* types: what type each expression has, operator by operator, and whether its operands fit: an elapsed hour is not a working day, a
- * date not an instant, a code only of its own list. A wrong part gets the type NONE, about which nothing more is said.
+/* types: what type each expression has, operator by operator, and whether its operands fit: an elapsed hour is not a working
+ * day, a date not an instant, a code only of its own list. A wrong part gets the type NONE, about which nothing more is said.
  * Must not know what names mean (names.c), labels (flow.c), nor where a declaration puts its expressions (decls.c). */
 #include "lang/check_priv.h"
 
@@ -11,7 +11,8 @@ bool ck_same_type(struct lang_type a, struct lang_type b) {
     if (a.kind == LANG_T_NONE || b.kind == LANG_T_NONE) {
         return true;
     }
-    bool numbers = (a.kind == LANG_T_WHOLE || a.kind == LANG_T_FRACTION) && (b.kind == LANG_T_WHOLE || b.kind == LANG_T_FRACTION);
+    bool numbers =
+        (a.kind == LANG_T_WHOLE || a.kind == LANG_T_FRACTION) && (b.kind == LANG_T_WHOLE || b.kind == LANG_T_FRACTION);
     if (numbers) {
         return true;
     }
@@ -43,7 +44,8 @@ struct cf_str ck_type_text(struct cf_arena *a, struct lang_type t) {
     switch (t.kind) {
     case LANG_T_NONE: break;
     case LANG_T_YESNO: return CF_LIT("yes or no");
-    case LANG_T_WHOLE: case LANG_T_FRACTION: return CF_LIT("a number");
+    case LANG_T_WHOLE:
+    case LANG_T_FRACTION: return CF_LIT("a number");
     case LANG_T_DATE: return CF_LIT("a date");
     case LANG_T_INSTANT: return CF_LIT("an instant");
     case LANG_T_DURATION: return CF_LIT("a duration");
@@ -71,8 +73,12 @@ static struct lang_type element(struct lang_type set) {
     return one;
 }
 
-static bool is_number(struct lang_type t) { return t.kind == LANG_T_WHOLE || t.kind == LANG_T_FRACTION; }
-static bool is_moment(struct lang_type t) { return t.kind == LANG_T_DATE || t.kind == LANG_T_INSTANT; }
+static bool is_number(struct lang_type t) {
+    return t.kind == LANG_T_WHOLE || t.kind == LANG_T_FRACTION;
+}
+static bool is_moment(struct lang_type t) {
+    return t.kind == LANG_T_DATE || t.kind == LANG_T_INSTANT;
+}
 
 static bool is_ordered(struct lang_type t) {
     return is_number(t) || is_moment(t) || t.kind == LANG_T_DURATION || t.kind == LANG_T_CLOCK ||
@@ -81,7 +87,9 @@ static bool is_ordered(struct lang_type t) {
 
 /* ---- small helpers: a wrong operand is named once, then poisoned */
 
-static bool known(const struct lang_expr *e) { return e != NULL && e->type.kind != LANG_T_NONE; }
+static bool known(const struct lang_expr *e) {
+    return e != NULL && e->type.kind != LANG_T_NONE;
+}
 
 static void wrong(struct ck_in *c, struct lang_expr *e, const char *wanted) {
     struct ck *k = c->k;
@@ -123,8 +131,9 @@ static unsigned units(const struct lang_expr *e, int hops) {
     if (e == NULL || hops > 8) { /* facts that add facts that add facts … : not known */
         return 0;
     }
-    static const unsigned family[] = {[CF_SECOND] = CK_ELAPSED, [CF_MINUTE] = CK_ELAPSED, [CF_HOUR] = CK_ELAPSED, [CF_DAY] = CK_DAYS,
-                                      [CF_WEEK] = CK_DAYS, [CF_WORKING_DAY] = CK_WORKING, [CF_MONTH] = CK_MONTHS, [CF_YEAR] = CK_MONTHS};
+    static const unsigned family[] = {
+        [CF_SECOND] = CK_ELAPSED, [CF_MINUTE] = CK_ELAPSED,      [CF_HOUR] = CK_ELAPSED, [CF_DAY] = CK_DAYS,
+        [CF_WEEK] = CK_DAYS,      [CF_WORKING_DAY] = CK_WORKING, [CF_MONTH] = CK_MONTHS, [CF_YEAR] = CK_MONTHS};
     if (e->op == LANG_DURATION_LIT) {
         return family[e->duration.unit];
     }
@@ -158,7 +167,11 @@ unsigned ck_units(const struct lang_expr *e) {
 }
 
 static const char *units_text(unsigned u) {
-    return u == CK_ELAPSED ? "elapsed time" : u == CK_DAYS ? "days" : u == CK_WORKING ? "working days" : u == CK_MONTHS ? "months" : "several units";
+    return u == CK_ELAPSED   ? "elapsed time"
+           : u == CK_DAYS    ? "days"
+           : u == CK_WORKING ? "working days"
+           : u == CK_MONTHS  ? "months"
+                             : "several units";
 }
 
 /* Two durations that are compared or added must count alike. */
@@ -167,7 +180,8 @@ static bool units_alike(struct ck_in *c, const struct lang_expr *e) {
     if (a == 0 || b == 0 || a == b) {
         return true;
     }
-    cf_fail(c->k->errs, CF_L058, e->at, "%s and %s cannot be compared or added: they count differently", units_text(a), units_text(b));
+    cf_fail(c->k->errs, CF_L058, e->at, "%s and %s cannot be compared or added: they count differently", units_text(a),
+            units_text(b));
     return false;
 }
 
@@ -175,9 +189,9 @@ static bool units_alike(struct ck_in *c, const struct lang_expr *e) {
 
 static void type_fixed(struct ck_in *c, struct lang_expr *e, struct lang_type want) {
     static const enum lang_type_kind of[LANG_OPS] = {
-        [LANG_YES] = LANG_T_YESNO, [LANG_NO] = LANG_T_YESNO, [LANG_DATE_LIT] = LANG_T_DATE, [LANG_INSTANT_LIT] = LANG_T_INSTANT,
-        [LANG_CLOCK_LIT] = LANG_T_CLOCK, [LANG_DURATION_LIT] = LANG_T_DURATION, [LANG_STRING_LIT] = LANG_T_TEXT,
-        [LANG_DUE_MET] = LANG_T_INSTANT, [LANG_BEING_KNOWN] = LANG_T_INSTANT,
+        [LANG_YES] = LANG_T_YESNO,           [LANG_NO] = LANG_T_YESNO,        [LANG_DATE_LIT] = LANG_T_DATE,
+        [LANG_INSTANT_LIT] = LANG_T_INSTANT, [LANG_CLOCK_LIT] = LANG_T_CLOCK, [LANG_DURATION_LIT] = LANG_T_DURATION,
+        [LANG_STRING_LIT] = LANG_T_TEXT,     [LANG_DUE_MET] = LANG_T_INSTANT, [LANG_BEING_KNOWN] = LANG_T_INSTANT,
     };
     (void)c;
     (void)want;
@@ -315,7 +329,8 @@ static bool comparable(struct ck_in *c, const struct lang_expr *e, const struct 
         return false;
     }
     if (!ck_same_type(a, b)) {
-        cf_fail(k->errs, CF_L057, e->at, "%.*s is compared with %.*s", CF_STR_ARG(ck_type_text(k->a, a)), CF_STR_ARG(ck_type_text(k->a, b)));
+        cf_fail(k->errs, CF_L057, e->at, "%.*s is compared with %.*s", CF_STR_ARG(ck_type_text(k->a, a)),
+                CF_STR_ARG(ck_type_text(k->a, b)));
         if (is_moment(a) && is_moment(b)) {
             cf_hint(k->errs, "A date is a whole day: write an instant such as `3 days after …`, or compare two dates.");
         }
@@ -404,7 +419,8 @@ static void type_every(struct ck_in *c, struct lang_expr *e, struct lang_type wa
         return;
     }
     struct ck_in in = *c;
-    bool field = (e->a->op == LANG_FIELD || e->a->op == LANG_OWN_FIELD || e->a->op == LANG_TRIGGER_FIELD) && e->a->attr == LANG_ATTR_NONE;
+    bool field = (e->a->op == LANG_FIELD || e->a->op == LANG_OWN_FIELD || e->a->op == LANG_TRIGGER_FIELD) &&
+                 e->a->attr == LANG_ATTR_NONE;
     in.in_item = true;
     in.item = element(e->a->type);
     in.item_field = field ? &e->a->decl->as.record.fields.v[e->a->index] : NULL;
@@ -414,7 +430,8 @@ static void type_every(struct ck_in *c, struct lang_expr *e, struct lang_type wa
 /* ---- counting and choosing */
 
 static bool plain_sel(const struct lang_sel *s) {
-    return s->kind == LANG_SEL_RECORD && s->with == NULL && s->last == NULL && !lang_named(s->role) && !lang_named(s->since) && !s->any_episode;
+    return s->kind == LANG_SEL_RECORD && s->with == NULL && s->last == NULL && !lang_named(s->role) && !lang_named(s->since) &&
+           !s->any_episode;
 }
 
 static void type_count_set(struct ck_in *c, struct lang_expr *e, struct lang_type want) {
@@ -477,14 +494,16 @@ static void type_table(struct ck_in *c, struct lang_expr *e, struct lang_type wa
     }
     const struct lang_table *t = &d->as.table;
     if (e->list.n != t->keys.n) {
-        cf_fail(c->k->errs, CF_L061, e->at, "table `%.*s` has %zu keys, and %zu are given", CF_STR_ARG(d->name.text), t->keys.n, e->list.n);
+        cf_fail(c->k->errs, CF_L061, e->at, "table `%.*s` has %zu keys, and %zu are given", CF_STR_ARG(d->name.text), t->keys.n,
+                e->list.n);
         return;
     }
     for (size_t i = 0; i < e->list.n; i++) {
         ck_type(c, e->list.v[i], t->key_types.v[i]);
         if (!ck_same_type(e->list.v[i]->type, t->key_types.v[i])) {
             cf_fail(c->k->errs, CF_L057, e->list.v[i]->at, "the key must be %.*s, and this is %.*s",
-                    CF_STR_ARG(ck_type_text(c->k->a, t->key_types.v[i])), CF_STR_ARG(ck_type_text(c->k->a, e->list.v[i]->type)));
+                    CF_STR_ARG(ck_type_text(c->k->a, t->key_types.v[i])),
+                    CF_STR_ARG(ck_type_text(c->k->a, e->list.v[i]->type)));
         }
     }
     e->type = t->type;
@@ -501,7 +520,8 @@ static void type_sum_table(struct ck_in *c, struct lang_expr *e, struct lang_typ
     const struct lang_table *t = &d->as.table;
     bool adds = is_number(t->type) || t->type.kind == LANG_T_DURATION;
     if (t->keys.n != 1 || !adds) {
-        cf_fail(c->k->errs, CF_L061, e->at, "table `%.*s` cannot be summed: it must have one key and give a number or a duration",
+        cf_fail(c->k->errs, CF_L061, e->at,
+                "table `%.*s` cannot be summed: it must have one key and give a number or a duration",
                 CF_STR_ARG(d->name.text));
     } else if (set && !ck_same_type(element(e->a->type), t->key_types.v[0])) {
         cf_fail(c->k->errs, CF_L057, e->a->at, "the key of `%.*s` is %.*s, and this holds %.*s", CF_STR_ARG(d->name.text),
@@ -517,8 +537,9 @@ static void type_partner(struct ck_in *c, struct lang_expr *e, struct lang_type 
     e->decl = ck_want(c->k, e->name, 1u << LANG_PARTNER, "a partner");
     ck_type(c, e->a, none);
     struct lang_type t = e->a->type;
-    bool fits = t.kind == LANG_T_SUBJECT && (t.subject == LANG_SUBJECTS || t.subject == LANG_ORGANISATION || t.subject == LANG_PLACE ||
-                                             (e->decl != NULL && t.subject == e->decl->as.partner.kind));
+    bool fits =
+        t.kind == LANG_T_SUBJECT && (t.subject == LANG_SUBJECTS || t.subject == LANG_ORGANISATION || t.subject == LANG_PLACE ||
+                                     (e->decl != NULL && t.subject == e->decl->as.partner.kind));
     if (known(e->a) && !fits) {
         wrong(c, e->a, "an organisation or a place");
     }
@@ -531,7 +552,8 @@ static void type_partner(struct ck_in *c, struct lang_expr *e, struct lang_type 
 
 static void need_person(struct ck_in *c, struct lang_expr *e, const char *what) {
     if (c->has_kind && c->kind != LANG_PERSON && !c->anywhere) {
-        cf_fail(c->k->errs, CF_L061, e->at, "only a person has %s, and this rule is about a %s", what, lang_subject_word(c->kind));
+        cf_fail(c->k->errs, CF_L061, e->at, "only a person has %s, and this rule is about a %s", what,
+                lang_subject_word(c->kind));
         e->type = none;
     }
 }
@@ -676,7 +698,8 @@ static void type_is_role(struct ck_in *c, struct lang_expr *e, struct lang_type 
     if (known(e->a) && (e->a->type.kind != LANG_T_SUBJECT || e->a->attr != LANG_ATTR_ACTOR)) {
         wrong(c, e->a, "the actor of an event");
     }
-    e->decl = cf_str_is(e->name.text, "anyone") ? NULL : ck_want(c->k, e->name, (1u << LANG_ROLE) | (1u << LANG_PARTNER), "a role");
+    e->decl =
+        cf_str_is(e->name.text, "anyone") ? NULL : ck_want(c->k, e->name, (1u << LANG_ROLE) | (1u << LANG_PARTNER), "a role");
 }
 
 static void type_is_reached(struct ck_in *c, struct lang_expr *e, struct lang_type want) {
@@ -697,30 +720,85 @@ static void type_met(struct ck_in *c, struct lang_expr *e, struct lang_type want
 
 typedef void typer(struct ck_in *c, struct lang_expr *e, struct lang_type want);
 static typer *const typers[LANG_OPS] = {
-    [LANG_NAME] = type_name, [LANG_PATH] = type_path, [LANG_YES] = type_fixed, [LANG_NO] = type_fixed, [LANG_UNKNOWN] = type_unknown,
-    [LANG_NUMBER] = type_literal_number, [LANG_DATE_LIT] = type_fixed, [LANG_INSTANT_LIT] = type_instant, [LANG_CLOCK_LIT] = type_fixed,
-    [LANG_DURATION_LIT] = type_fixed, [LANG_STRING_LIT] = type_fixed, [LANG_CODE_LIT] = type_already, [LANG_UNIT_LIT] = type_already,
-    [LANG_ROLE_LIT] = type_already, [LANG_NOTHING] = type_nothing, [LANG_SETTING_REF] = type_already, [LANG_FACT_REF] = type_already,
-    [LANG_FIELD] = type_already, [LANG_TRIGGER] = type_trigger, [LANG_TRIGGER_FIELD] = type_path, [LANG_OWN_FIELD] = type_already,
-    [LANG_ITEM_FIELD] = type_already, [LANG_GRADE_REF] = type_already, [LANG_SCORE_REF] = type_already, [LANG_FLAG_REF] = type_already,
-    [LANG_SPAN_REF] = type_already, [LANG_TABLE_REF] = type_table, [LANG_ADD] = type_add, [LANG_SUB] = type_add,
-    [LANG_NEGATE] = type_negate, [LANG_ELSE] = type_else, [LANG_PARTNER_OF] = type_partner, [LANG_COUNT_SEL] = type_count_sel,
-    [LANG_COUNT_SET] = type_count_set, [LANG_FIRST_FIELD] = type_sel_field, [LANG_LAST_FIELD] = type_sel_field,
-    [LANG_SUM_FIELD] = type_sel_field, [LANG_SUM_TABLE] = type_sum_table, [LANG_AGE] = type_age, [LANG_HOLDERS] = type_holders,
-    [LANG_TIME_IN] = type_time_in, [LANG_AND] = type_and, [LANG_OR] = type_and, [LANG_NOT] = type_and, [LANG_EXISTS] = type_exists,
-    [LANG_NONE] = type_exists, [LANG_OPEN] = type_open, [LANG_KEPT] = type_kept, [LANG_EQ] = type_equal, [LANG_NE] = type_equal,
-    [LANG_LT] = type_order, [LANG_LE] = type_order, [LANG_GT] = type_order, [LANG_GE] = type_order, [LANG_IN_LIST] = type_in_list,
-    [LANG_IN_RANGE] = type_in_range, [LANG_WITHIN] = type_within, [LANG_EVERY] = type_every, [LANG_IS_KNOWN] = type_is_known,
-    [LANG_IS_NOT_KNOWN] = type_is_known, [LANG_IS_ROLE] = type_is_role, [LANG_IS_REACHED] = type_is_reached, [LANG_CHILD] = type_age,
-    [LANG_MET] = type_met, [LANG_TURNS] = type_turns, [LANG_BEFORE] = type_offset, [LANG_AFTER] = type_offset,
-    [LANG_DUE_MET] = type_due_met, [LANG_EARLIER] = type_earlier, [LANG_LATER] = type_earlier, [LANG_SCHOOL_DAY] = type_school_day,
+    [LANG_NAME] = type_name,
+    [LANG_PATH] = type_path,
+    [LANG_YES] = type_fixed,
+    [LANG_NO] = type_fixed,
+    [LANG_UNKNOWN] = type_unknown,
+    [LANG_NUMBER] = type_literal_number,
+    [LANG_DATE_LIT] = type_fixed,
+    [LANG_INSTANT_LIT] = type_instant,
+    [LANG_CLOCK_LIT] = type_fixed,
+    [LANG_DURATION_LIT] = type_fixed,
+    [LANG_STRING_LIT] = type_fixed,
+    [LANG_CODE_LIT] = type_already,
+    [LANG_UNIT_LIT] = type_already,
+    [LANG_ROLE_LIT] = type_already,
+    [LANG_NOTHING] = type_nothing,
+    [LANG_SETTING_REF] = type_already,
+    [LANG_FACT_REF] = type_already,
+    [LANG_FIELD] = type_already,
+    [LANG_TRIGGER] = type_trigger,
+    [LANG_TRIGGER_FIELD] = type_path,
+    [LANG_OWN_FIELD] = type_already,
+    [LANG_ITEM_FIELD] = type_already,
+    [LANG_GRADE_REF] = type_already,
+    [LANG_SCORE_REF] = type_already,
+    [LANG_FLAG_REF] = type_already,
+    [LANG_SPAN_REF] = type_already,
+    [LANG_TABLE_REF] = type_table,
+    [LANG_ADD] = type_add,
+    [LANG_SUB] = type_add,
+    [LANG_NEGATE] = type_negate,
+    [LANG_ELSE] = type_else,
+    [LANG_PARTNER_OF] = type_partner,
+    [LANG_COUNT_SEL] = type_count_sel,
+    [LANG_COUNT_SET] = type_count_set,
+    [LANG_FIRST_FIELD] = type_sel_field,
+    [LANG_LAST_FIELD] = type_sel_field,
+    [LANG_SUM_FIELD] = type_sel_field,
+    [LANG_SUM_TABLE] = type_sum_table,
+    [LANG_AGE] = type_age,
+    [LANG_HOLDERS] = type_holders,
+    [LANG_TIME_IN] = type_time_in,
+    [LANG_AND] = type_and,
+    [LANG_OR] = type_and,
+    [LANG_NOT] = type_and,
+    [LANG_EXISTS] = type_exists,
+    [LANG_NONE] = type_exists,
+    [LANG_OPEN] = type_open,
+    [LANG_KEPT] = type_kept,
+    [LANG_EQ] = type_equal,
+    [LANG_NE] = type_equal,
+    [LANG_LT] = type_order,
+    [LANG_LE] = type_order,
+    [LANG_GT] = type_order,
+    [LANG_GE] = type_order,
+    [LANG_IN_LIST] = type_in_list,
+    [LANG_IN_RANGE] = type_in_range,
+    [LANG_WITHIN] = type_within,
+    [LANG_EVERY] = type_every,
+    [LANG_IS_KNOWN] = type_is_known,
+    [LANG_IS_NOT_KNOWN] = type_is_known,
+    [LANG_IS_ROLE] = type_is_role,
+    [LANG_IS_REACHED] = type_is_reached,
+    [LANG_CHILD] = type_age,
+    [LANG_MET] = type_met,
+    [LANG_TURNS] = type_turns,
+    [LANG_BEFORE] = type_offset,
+    [LANG_AFTER] = type_offset,
+    [LANG_DUE_MET] = type_due_met,
+    [LANG_EARLIER] = type_earlier,
+    [LANG_LATER] = type_earlier,
+    [LANG_SCHOOL_DAY] = type_school_day,
     [LANG_BEING_KNOWN] = type_due_met,
 };
 
 /* What `with` cannot do: it reads one event, so that evaluation stays linear in the history [X4]. */
 static bool looks_elsewhere(enum lang_op op) {
-    static const enum lang_op ops[] = {LANG_COUNT_SEL, LANG_FIRST_FIELD, LANG_LAST_FIELD, LANG_SUM_FIELD, LANG_HOLDERS, LANG_TIME_IN, LANG_EXISTS,
-                                       LANG_NONE, LANG_OPEN, LANG_KEPT, LANG_DUE_MET, LANG_SCHOOL_DAY};
+    static const enum lang_op ops[] = {LANG_COUNT_SEL, LANG_FIRST_FIELD, LANG_LAST_FIELD, LANG_SUM_FIELD,
+                                       LANG_HOLDERS,   LANG_TIME_IN,     LANG_EXISTS,     LANG_NONE,
+                                       LANG_OPEN,      LANG_KEPT,        LANG_DUE_MET,    LANG_SCHOOL_DAY};
     for (size_t i = 0; i < CF_COUNT(ops); i++) {
         if (ops[i] == op) {
             return true;
@@ -763,7 +841,8 @@ const struct lang_decl *ck_sel_record(const struct ck *k, const struct lang_sel 
     return s->decl == NULL ? NULL : k->set->records.v[s->kind == LANG_SEL_SENT ? CK_SENT : CK_ACKNOWLEDGED];
 }
 
-static void several_roles(struct ck_in *c, const struct lang_sel *s, const struct lang_record *r, const struct lang_decl *record) {
+static void several_roles(struct ck_in *c, const struct lang_sel *s, const struct lang_record *r,
+                          const struct lang_decl *record) {
     struct ck *k = c->k;
     struct cf_buf b = cf_buf_new(k->a, CF_MAX_TEXT_BYTES);
     for (size_t i = 0; i < r->roles.n; i++) {
@@ -785,11 +864,14 @@ static void sel_role(struct ck_in *c, struct lang_sel *s, const struct lang_decl
     if (lang_named(s->role)) {
         s->role_index = ck_role_index(record, s->role.text);
         if (s->role_index < 0) {
-            struct { CF_VEC(struct cf_str); } names = {0};
+            struct {
+                CF_VEC(struct cf_str);
+            } names = {0};
             for (size_t i = 0; i < r->roles.n; i++) {
                 *cf_push(k->a, &names) = r->roles.v[i].role.text;
             }
-            cf_fail(k->errs, CF_L050, s->role.at, "record `%.*s` has no role `%.*s`", CF_STR_ARG(record->name.text), CF_STR_ARG(s->role.text));
+            cf_fail(k->errs, CF_L050, s->role.at, "record `%.*s` has no role `%.*s`", CF_STR_ARG(record->name.text),
+                    CF_STR_ARG(s->role.text));
             ck_offer_names(k, s->role.text, names.v, names.n, NULL);
         }
         return;

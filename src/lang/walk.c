@@ -1,5 +1,5 @@
-/* walk: goes over the expressions and selectors of a declaration, so that flow, rules and notes need not know where each kind keeps
- * them. Must not know what they mean. */
+/* walk: goes over the expressions and selectors of a declaration, so that flow, rules and notes need not know where each kind
+ * keeps them. Must not know what they mean. */
 #include "lang/check_priv.h"
 
 static void walk_sel(struct lang_sel *s, void (*f)(void *, struct lang_expr *), void *ctx) {
@@ -104,7 +104,10 @@ void ck_parts(struct ck *k, struct lang_decl *d, void (*f)(void *, const struct 
     (void)k;
     switch ((int)d->kind) {
     case LANG_SETTING: expr(&p, d->as.setting.value, "value"); break;
-    case LANG_SPAN: sel(&p, d->as.span.from, "from"); sel(&p, d->as.span.to, "to"); break;
+    case LANG_SPAN:
+        sel(&p, d->as.span.from, "from");
+        sel(&p, d->as.span.to, "to");
+        break;
     case LANG_FACT: expr(&p, d->as.fact.value, "value"); break;
     case LANG_GATE:
         sel(&p, d->as.gate.before, "before");
@@ -117,7 +120,10 @@ void ck_parts(struct ck *k, struct lang_decl *d, void (*f)(void *, const struct 
         expr(&p, d->as.grade.decided_in, "decided in");
         break;
     case LANG_SCORE: score_parts(&p, &d->as.score); break;
-    case LANG_CHOICE: option_parts(&p, d->as.choice.options.v, d->as.choice.options.n); expr(&p, d->as.choice.for_, "for"); break;
+    case LANG_CHOICE:
+        option_parts(&p, d->as.choice.options.v, d->as.choice.options.n);
+        expr(&p, d->as.choice.for_, "for");
+        break;
     case LANG_FLAG: expr(&p, d->as.flag.cond, "while"); break;
     case LANG_MORE:
         level_parts(&p, d->as.more.levels.v, d->as.more.levels.n);

@@ -354,7 +354,7 @@ static bool number_subjects(struct ledger *l, const struct ledger_draft *d, stru
 }
 
 /* ---- Sealing and inserting. */
-static bool seal_parts(struct ledger *l, const struct ledger_draft *d, const struct event_plain *parts, size_t n, int64_t recorded,
+static void seal_parts(struct ledger *l, const struct ledger_draft *d, const struct event_plain *parts, size_t n, int64_t recorded,
                        uint8_t k[32], uint8_t leaf[LEDGER_HASH], struct cf_str *body) {
     uint8_t secret[32], key[32], salt[32], ad[19], kinds[LEDGER_PARTS_MAX], commitments[LEDGER_PARTS_MAX][LEDGER_HASH];
     size_t total = 0;
@@ -383,11 +383,9 @@ static bool seal_parts(struct ledger *l, const struct ledger_draft *d, const str
     }
     seal_wipe(secret, sizeof secret);
     seal_wipe(key, sizeof key);
-    struct cf_buf b = cf_buf_new(l->scratch, 64 + LEDGER_PARTS_MAX * (LEDGER_HASH + 1));
-    leaf_data(&b, &l->id, l->size, recorded, &d->id, kinds, commitments[0], n);
-    sha_leaf(l->sha, (struct cf_str){b.p, b.n}, leaf);
+    uint8_t room[LEDGER_LEAF_MOST];
+    sha_leaf(l->sha, leaf_data(room, &l->id, l->size, recorded, &d->id, kinds, commitments[0], n), leaf);
     *body = (struct cf_str){(const char *)out, total};
-    return !b.failed;
 }
 
 static bool put_event(struct ledger *l, const struct ledger_draft *d, int64_t recorded, const uint8_t leaf[LEDGER_HASH],
@@ -456,7 +454,7 @@ bool ledger_append_at(struct ledger *l, const struct ledger_draft *d, int64_t re
         return false;
     }
     CF_ASSERT(recorded > l->last_recorded && l->tree.size == l->size);
-    CF_ASSERT(seal_parts(l, d, parts, n, recorded, k, leaf, &body));
+    seal_parts(l, d, parts, n, recorded, k, leaf, &body);
     bool ok = put_event(l, d, recorded, leaf, body, k, errs) && put_links(l, d, errs) && number_subjects(l, d, errs) &&
               tree_push(&l->tree, l->sha, leaf, tile_put, l, errs);
     if (!ok) {

@@ -13,6 +13,7 @@
 #define CLOCK_AHEAD_US (INT64_C(86400) * 1000000)
 #define CLOCK_ERROR_UNKNOWN_US INT64_C(16000000) /* what the kernel says when nobody disciplines it */
 #define CHECKED_AT_OPEN 10000
+#define WRITER_CACHE_KIB 131072 /* two indexes are in random order; the writer keeps their pages at hand */
 
 const struct store_sql ledger_schema = {
     "ledger.schema",
@@ -49,9 +50,16 @@ static const struct store_sql sql_control = {"ledger.control", "SELECT seq, kind
 void ledger_random(struct ledger *l, void *p, size_t n) {
     if (l->options.random != NULL) {
         l->options.random(l->options.random_arg, p, n);
-    } else {
-        seal_random(p, n);
+        return;
     }
+    CF_ASSERT(n <= sizeof l->pool);
+    if (l->pool_left < n) {
+        seal_random(l->pool, sizeof l->pool);
+        l->pool_left = sizeof l->pool;
+    }
+    l->pool_left -= n;
+    memcpy(p, l->pool + l->pool_left, n);
+    seal_wipe(l->pool + l->pool_left, n); /* no byte serves twice, none is left behind */
 }
 
 uint64_t ledger_size(const struct ledger *l) {
@@ -391,6 +399,7 @@ void ledger_close(struct ledger *l) {
     if (l->lock >= 0) {
         (void)close(l->lock);
     }
+    seal_wipe(l->pool, sizeof l->pool);
     cf_arena_free(l->memory);
     cf_arena_free(l->scratch);
     cf_arena_free(l->arena);
@@ -411,7 +420,9 @@ static bool is_ledger(struct ledger *l, struct cf_errs *errs) {
 }
 
 static bool open_all(struct ledger *l, struct cf_errs *errs) {
-    struct store_options o = {.mode = l->mode == LEDGER_READ ? STORE_READ : STORE_WRITE, .sync = STORE_FULL, .vfs = l->options.vfs};
+    bool reads = l->mode == LEDGER_READ;
+    struct store_options o = {.mode = reads ? STORE_READ : STORE_WRITE, .sync = STORE_FULL, .vfs = l->options.vfs,
+                              .cache_kib = reads ? 0 : WRITER_CACHE_KIB};
     if (!store_open(l->arena, l->path, &o, errs, &l->db) || !is_ledger(l, errs) ||
         !keys_load(l->arena, keys_path(l->arena, l->path, &l->options), &l->keys, errs)) {
         return false;
@@ -515,7 +526,7 @@ static bool nothing_there(const char *path) {
 }
 
 static bool create_all(struct ledger *l, struct cf_errs *errs) {
-    struct store_options o = {.mode = STORE_OPEN, .sync = STORE_FULL, .vfs = l->options.vfs};
+    struct store_options o = {.mode = STORE_OPEN, .sync = STORE_FULL, .vfs = l->options.vfs, .cache_kib = WRITER_CACHE_KIB};
     const char *keys = keys_path(l->arena, l->path, &l->options);
     if (!force_ok(l->options.force)) {
         return cf_fail(errs, CF_E015, CF_NOWHERE, "the force's short name `%s` is not of small letters, digits, - and .", l->options.force);

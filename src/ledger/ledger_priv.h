@@ -24,9 +24,10 @@ void sha_node(struct sha *s, const uint8_t *left, const uint8_t *right, uint8_t 
 struct seal_keys { /* in guarded memory */
     uint8_t seed[32], wrapping[32], index[32];
     uint8_t sign_secret[64], sign_public[32];
+    uint8_t row[16]; /* derived from `index`, for marks of rows */
 };
 struct seal_keys *seal_keys_new(struct cf_arena *a); /* wiped and freed with the arena */
-void seal_keys_ready(struct seal_keys *k);           /* derives the signing pair from the seed */
+void seal_keys_ready(struct seal_keys *k);           /* derives the signing pair and the key of row marks */
 void seal_random(void *p, size_t n);
 void seal_wipe(void *p, size_t n);
 bool seal_zero(const void *p, size_t n); /* all zero? in constant time */
@@ -37,6 +38,7 @@ void seal_box(const uint8_t key[32], const uint8_t *ad, size_t ad_n, struct cf_s
 bool seal_open(const uint8_t key[32], const uint8_t *ad, size_t ad_n, struct cf_str box, uint8_t *out);  /* box.n - TAG */
 /* Keyed BLAKE2b under the index key; `domain` keeps the uses apart. */
 void seal_mac(const struct seal_keys *k, const char *domain, const struct cf_str *pieces, size_t n, uint8_t *out, size_t out_n);
+uint64_t seal_mark(const struct seal_keys *k, struct cf_str bytes); /* SipHash-2-4 under the row key */
 void seal_hash(struct cf_str bytes, uint8_t *out, size_t out_n); /* BLAKE2b without a key */
 void seal_sign(const struct seal_keys *k, struct cf_str message, uint8_t sig[64]);
 bool seal_verify(const uint8_t public_key[32], struct cf_str message, const uint8_t sig[64]);
@@ -118,9 +120,10 @@ bool body_split(struct cf_str body, struct body_part *parts, size_t *n, const ch
 void body_put(struct cf_buf *b, const struct body_part *p);
 void part_ad(const struct cf_id *event, uint16_t i, uint8_t kind, uint8_t ad[19]);
 void part_commit(struct sha *s, const uint8_t ad[19], const uint8_t salt[32], struct cf_str plain, uint8_t out[LEDGER_HASH]);
-/* Leaf data: commitments are n x 32 bytes. */
-void leaf_data(struct cf_buf *b, const struct cf_id *ledger, uint64_t seq, int64_t recorded, const struct cf_id *event,
-               const uint8_t *kinds, const uint8_t *commitments, size_t n);
+/* Leaf data in `room`: commitments are n x 32 bytes. */
+#define LEDGER_LEAF_MOST (11 + 16 + 8 + 8 + 16 + 2 + LEDGER_PARTS_MAX * (1 + LEDGER_HASH))
+struct cf_str leaf_data(uint8_t room[LEDGER_LEAF_MOST], const struct cf_id *ledger, uint64_t seq, int64_t recorded,
+                        const struct cf_id *event, const uint8_t *kinds, const uint8_t *commitments, size_t n);
 
 /* ---- tree.c: RFC 6962 over the leaves; tiles of 256 hashes from level 1; the right edge in memory. */
 struct tree {
@@ -199,6 +202,8 @@ struct ledger {
     bool must_truncate;       /* something was destroyed and a reader kept its pages in the write-ahead log */
     struct cf_map *pending;   /* a reader's list of events that the register says are destroyed */
     uint64_t last_ms, last_count; /* of ledger_new_id */
+    uint8_t pool[4096];           /* random bytes not used yet: one call of the kernel for many secrets */
+    size_t pool_left;
 };
 /* schema.c */
 extern const struct store_sql ledger_schema;

@@ -457,7 +457,7 @@ static bool chain_end(struct ledger *l, struct walk *w, struct cf_errs *errs) {
     struct cf_arena *a = cf_arena_new("chain of reads");
     uint64_t *seqs = NULL;
     size_t n = 0;
-    struct hour h;
+    struct hour h = {0};
     bool ok = ledger_builtins(l, LEDGER_READS_HASHED, 0, a, &seqs, &n, errs);
     if (ok && n > 0) {
         ok = hour_event(l, seqs[n - 1], a, &h, errs);
@@ -499,7 +499,7 @@ struct chain_check {
 
 static bool hour_compare(void *arg, const struct hour *h, struct cf_errs *errs) {
     struct chain_check *c = arg;
-    struct hour want;
+    struct hour want = {0};
     if (c->at >= c->n) {
         return true; /* not hashed yet */
     }

@@ -11,13 +11,25 @@ struct cf_str be8(uint8_t room[8], uint64_t v) {
     return (struct cf_str){(const char *)room, 8};
 }
 
+/* table | 00 | for each piece: u64 length, bytes. Long pieces (a box to the custodian) are hashed first. */
 void mark_row(const struct seal_keys *k, const char *table, const struct cf_str *pieces, size_t n, uint8_t out[8]) {
-    struct cf_str all[6] = {cf_str_from(table)};
-    CF_ASSERT(n < CF_COUNT(all));
+    uint8_t room[512], hash[32];
+    size_t at = strlen(table) + 1;
+    memcpy(room, table, at);
     for (size_t i = 0; i < n; i++) {
-        all[i + 1] = pieces[i];
+        struct cf_str piece = pieces[i];
+        if (piece.n > 64) {
+            seal_hash(piece, hash, sizeof hash);
+            piece = (struct cf_str){(const char *)hash, sizeof hash};
+        }
+        CF_ASSERT(at + 8 + piece.n <= sizeof room);
+        (void)be8(room + at, pieces[i].n);
+        if (piece.n > 0) {
+            memcpy(room + at + 8, piece.p, piece.n);
+        }
+        at += 8 + piece.n;
     }
-    seal_mac(k, "cf/row/1", all, n + 1, out, 8);
+    (void)be8(out, seal_mark(k, (struct cf_str){(const char *)room, at}));
 }
 
 /* ---- Body. */
@@ -91,18 +103,31 @@ void part_commit(struct sha *s, const uint8_t ad[19], const uint8_t salt[32], st
     sha_pieces(s, pieces, 2, out);
 }
 
-void leaf_data(struct cf_buf *b, const struct cf_id *ledger, uint64_t seq, int64_t recorded, const struct cf_id *event,
-               const uint8_t *kinds, const uint8_t *commitments, size_t n) {
-    cf_buf_add(b, "cf/event/1", 11); /* with its NUL */
-    cf_buf_add(b, ledger->b, 16);
-    cf_buf_be(b, seq, 8);
-    cf_buf_be(b, (uint64_t)recorded, 8);
-    cf_buf_add(b, event->b, 16);
-    cf_buf_be(b, n, 2);
-    for (size_t i = 0; i < n; i++) {
-        cf_buf_byte(b, kinds[i]);
-        cf_buf_add(b, commitments + i * LEDGER_HASH, LEDGER_HASH);
+static size_t put_be(uint8_t *p, uint64_t v, unsigned bytes) {
+    for (unsigned i = 0; i < bytes; i++) {
+        p[i] = (uint8_t)(v >> (8 * (bytes - 1 - i)));
     }
+    return bytes;
+}
+
+struct cf_str leaf_data(uint8_t room[LEDGER_LEAF_MOST], const struct cf_id *ledger, uint64_t seq, int64_t recorded,
+                        const struct cf_id *event, const uint8_t *kinds, const uint8_t *commitments, size_t n) {
+    size_t at = sizeof "cf/event/1";
+    CF_ASSERT(n <= LEDGER_PARTS_MAX);
+    memcpy(room, "cf/event/1", at); /* with its NUL */
+    memcpy(room + at, ledger->b, 16);
+    at += 16;
+    at += put_be(room + at, seq, 8);
+    at += put_be(room + at, (uint64_t)recorded, 8);
+    memcpy(room + at, event->b, 16);
+    at += 16;
+    at += put_be(room + at, n, 2);
+    for (size_t i = 0; i < n; i++) {
+        room[at++] = kinds[i];
+        memcpy(room + at, commitments + i * LEDGER_HASH, LEDGER_HASH);
+        at += LEDGER_HASH;
+    }
+    return (struct cf_str){(const char *)room, at};
 }
 
 /* ---- Rows. */
@@ -232,9 +257,8 @@ bool row_open(struct store_db *db, const struct seal_keys *keys, struct sha *sha
             return false;
         }
     }
-    struct cf_buf b = cf_buf_new(a, 64 + LEDGER_PARTS_MAX * (LEDGER_HASH + 1));
-    leaf_data(&b, ledger, row->seq, row->recorded, &row->id, kinds, o->commitment[0], o->n);
-    sha_leaf(sha, (struct cf_str){b.p, b.n}, o->leaf);
+    uint8_t room[LEDGER_LEAF_MOST];
+    sha_leaf(sha, leaf_data(room, ledger, row->seq, row->recorded, &row->id, kinds, o->commitment[0], o->n), o->leaf);
     if (row->leaf.n != LEDGER_HASH || memcmp(row->leaf.p, o->leaf, LEDGER_HASH) != 0) {
         *why = "its leaf is not the hash of what it holds";
         return false;

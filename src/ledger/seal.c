@@ -23,6 +23,7 @@ struct seal_keys *seal_keys_new(struct cf_arena *a) {
 
 void seal_keys_ready(struct seal_keys *k) {
     CF_ASSERT(crypto_sign_seed_keypair(k->sign_public, k->sign_secret, k->seed) == 0);
+    seal_mac(k, "cf/row/1", NULL, 0, k->row, sizeof k->row);
 }
 
 void seal_random(void *p, size_t n) {
@@ -83,19 +84,42 @@ bool seal_open(const uint8_t key[32], const uint8_t *ad, size_t ad_n, struct cf_
            0;
 }
 
+/* Each piece with its length, so that no two lists give the same bytes. Short lists, the usual case, take one call. */
 void seal_mac(const struct seal_keys *k, const char *domain, const struct cf_str *pieces, size_t n, uint8_t *out, size_t out_n) {
-    crypto_generichash_state st;
-    CF_ASSERT(crypto_generichash_init(&st, k->index, sizeof k->index, out_n < 16 ? 16 : out_n) == 0);
-    CF_ASSERT(crypto_generichash_update(&st, (const uint8_t *)domain, strlen(domain) + 1) == 0);
-    for (size_t i = 0; i < n; i++) { /* each with its length, so that no two lists give the same bytes */
-        uint8_t len[8];
-        be8(len, pieces[i].n);
-        crypto_generichash_update(&st, len, sizeof len);
-        crypto_generichash_update(&st, (const uint8_t *)pieces[i].p, pieces[i].n);
+    uint8_t room[256], all[32];
+    size_t at = strlen(domain) + 1, hash_n = out_n < 16 ? 16 : out_n;
+    CF_ASSERT(at <= 32 && hash_n <= sizeof all);
+    memcpy(room, domain, at);
+    size_t i = 0;
+    for (; i < n && at + 8 + pieces[i].n <= sizeof room; i++) {
+        (void)be8(room + at, pieces[i].n);
+        if (pieces[i].n > 0) {
+            memcpy(room + at + 8, pieces[i].p, pieces[i].n);
+        }
+        at += 8 + pieces[i].n;
     }
-    uint8_t all[crypto_generichash_BYTES_MAX];
-    CF_ASSERT(crypto_generichash_final(&st, all, out_n < 16 ? 16 : out_n) == 0);
+    if (i == n) {
+        CF_ASSERT(crypto_generichash(all, hash_n, room, at, k->index, sizeof k->index) == 0);
+    } else {
+        crypto_generichash_state st;
+        CF_ASSERT(crypto_generichash_init(&st, k->index, sizeof k->index, hash_n) == 0);
+        CF_ASSERT(crypto_generichash_update(&st, room, at) == 0);
+        for (; i < n; i++) {
+            uint8_t len[8];
+            (void)be8(len, pieces[i].n);
+            CF_ASSERT(crypto_generichash_update(&st, len, sizeof len) == 0);
+            CF_ASSERT(crypto_generichash_update(&st, (const uint8_t *)pieces[i].p, pieces[i].n) == 0);
+        }
+        CF_ASSERT(crypto_generichash_final(&st, all, hash_n) == 0);
+    }
     memcpy(out, all, out_n);
+}
+
+uint64_t seal_mark(const struct seal_keys *k, struct cf_str bytes) {
+    uint8_t out[crypto_shorthash_BYTES];
+    _Static_assert(sizeof k->row == crypto_shorthash_KEYBYTES, "the row key is SipHash's");
+    CF_ASSERT(crypto_shorthash(out, (const uint8_t *)bytes.p, bytes.n, k->row) == 0);
+    return cf_be_read(out, sizeof out);
 }
 
 void seal_hash(struct cf_str bytes, uint8_t *out, size_t out_n) {

@@ -25,6 +25,10 @@ struct verifying {
     uint8_t tail[LEDGER_TILE][LEDGER_HASH]; /* leaves after the last complete block */
     int64_t *first, *last;                  /* recorded, of each chunk */
     atomic_uint_fast64_t next, done, parts, destroyed, sealed, faults;
+    atomic_uint_fast64_t ids;               /* sum over events of a mix of id and seq: the index on ids must have the same */
+    atomic_uint_fast64_t subject_ids;
+    uint64_t event_index, subject_index;
+    struct ledger_verified *out;
     pthread_mutex_t lock;
     struct fault kept[FAULTS_KEPT];
     size_t n_kept;
@@ -56,6 +60,17 @@ static void fault(struct verifying *v, uint64_t seq, const char *fmt, ...) {
     }
     (void)pthread_mutex_unlock(&v->lock);
     va_end(ap);
+}
+
+/* A sum of these does not depend on the order, and one changed bit changes it. */
+static uint64_t mix(struct cf_str id, uint64_t n) {
+    if (id.n != sizeof(struct cf_id)) {
+        return n;
+    }
+    uint64_t z = cf_be_read((const uint8_t *)id.p, 8) + n * UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9) + cf_be_read((const uint8_t *)id.p + 8, 8);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
 }
 
 /* ---- Events, a chunk at a time. */
@@ -108,6 +123,7 @@ static bool check_row(struct worker *w, struct store_stmt *s, struct chunk_row *
     struct event_row row = {.seq = (uint64_t)store_int(s, 0), .recorded = store_int(s, 2), .leaf = store_bytes(s, 3),
                             .body = store_bytes(s, 4), .k = store_bytes(s, 5)};
     row.id_ok = store_id(s, 1, &row.id);
+    atomic_fetch_add(&v->ids, mix(store_bytes(s, 1), row.seq));
     cf_arena_reset(w->row);
     if (!row_open(w->db, v->l->keys, w->sha, &v->l->id, &row, w->row, o, &why, &w->errs)) {
         if (why == NULL) {
@@ -193,23 +209,29 @@ static bool check_chunk(struct worker *w, uint64_t chunk, struct opened *o, uint
     return ok;
 }
 
-static bool work_chunks(struct worker *w) {
+static bool work_table(struct worker *w, uint64_t task);
+#define TABLE_TASKS 4
+
+static bool work_tasks(struct worker *w) {
     struct verifying *v = w->v;
     struct opened *o = CF_NEW(w->a, struct opened);
     uint8_t(*leaves)[LEDGER_HASH] = cf_alloc_n(w->a, CHUNK, LEDGER_HASH);
     for (;;) {
-        uint64_t chunk = atomic_fetch_add(&v->next, 1);
-        if (chunk >= v->chunks) {
+        uint64_t task = atomic_fetch_add(&v->next, 1), chunk = task - TABLE_TASKS;
+        if (task >= TABLE_TASKS + v->chunks) {
             seal_wipe(o->key, sizeof o->key);
             return true;
         }
         if (!store_begin_read(w->db, &w->errs)) {
             return false;
         }
-        bool ok = check_chunk(w, chunk, o, leaves);
+        bool ok = task < TABLE_TASKS ? work_table(w, task) : check_chunk(w, chunk, o, leaves);
         store_rollback(w->db);
         if (!ok) {
             return false;
+        }
+        if (task < TABLE_TASKS) {
+            continue;
         }
         uint64_t done = atomic_fetch_add(&v->done, CHUNK) + CHUNK;
         if (w->shows && v->progress != NULL) {
@@ -226,11 +248,11 @@ static void *work(void *arg) {
     w->row = cf_arena_new("verify row");
     w->errs = cf_errs_new(w->a);
     w->sha = sha_new(w->a);
-    bool ok = store_open(w->a, v->l->path, &o, &w->errs, &w->db) && work_chunks(w);
+    bool ok = store_open(w->a, v->l->path, &o, &w->errs, &w->db) && work_tasks(w);
     store_close(w->db);
     (void)pthread_mutex_lock(&v->lock);
     if (!ok) {
-        atomic_store(&v->next, v->chunks); /* the others stop too */
+        atomic_store(&v->next, TABLE_TASKS + v->chunks); /* the others stop too */
         v->stopped = true;
         for (size_t i = 0; i < w->errs.n; i++) {
             (void)cf_fail(v->errs, w->errs.v[i].code, CF_NOWHERE, "%.*s", CF_STR_ARG(w->errs.v[i].msg));
@@ -245,7 +267,6 @@ static void *work(void *arg) {
 static void work_all(struct verifying *v) {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     size_t n = processors < 1 ? 1 : processors > THREADS_MOST ? THREADS_MOST : (size_t)processors;
-    n = n > v->chunks ? (size_t)v->chunks : n;
     struct worker workers[THREADS_MOST] = {{0}};
     pthread_t threads[THREADS_MOST];
     bool started[THREADS_MOST] = {false};
@@ -402,13 +423,14 @@ static bool check_head(struct verifying *v, struct cf_arena *a, const struct tre
 /* What differs from table to table: how one row is judged. */
 typedef bool row_fn(struct verifying *v, struct cf_arena *a, struct store_stmt *s, uint64_t nth);
 
-static bool each_row(struct verifying *v, const struct store_sql *q, row_fn *judge, uint64_t *n) {
-    struct store_stmt *s = store_use(v->l->db, q, v->errs);
+static bool each_row(struct verifying *v, struct store_db *db, const struct store_sql *q, row_fn *judge, uint64_t *n,
+                     struct cf_errs *errs) {
+    struct store_stmt *s = store_use(db, q, errs);
     struct cf_arena *a = cf_arena_new("verify rows");
     bool more = s != NULL, ok = s != NULL;
     *n = 0;
     while (ok && more) {
-        ok = store_next(s, &more, v->errs);
+        ok = store_next(s, &more, errs);
         if (ok && more) {
             cf_arena_reset(a);
             ok = judge(v, a, s, (*n)++);
@@ -457,6 +479,7 @@ static bool subject_row(struct verifying *v, struct cf_arena *a, struct store_st
     uint8_t x[8], y[8];
     int64_t no = store_int(s, 0);
     const struct cf_str pieces[] = {be8(x, (uint64_t)no), store_bytes(s, 1), be8(y, (uint64_t)store_int(s, 2))};
+    atomic_fetch_add(&v->subject_ids, mix(pieces[1], (uint64_t)no));
     if (no != (int64_t)nth + 1 || !mark_is(v, "subject", pieces, 3, store_bytes(s, 3))) {
         fault(v, LEDGER_NO_SEQ, "table subject: row %lld is damaged or one before it is missing", (long long)no);
     }
@@ -529,10 +552,28 @@ static bool partkey_row(struct verifying *v, struct cf_arena *a, struct store_st
     return true;
 }
 
+/* Of the small tables the store itself compares each with its index. */
+static const struct store_sql sql_small = {
+    "verify.small",
+    "SELECT t.name, c.integrity_check FROM (SELECT 'partkey' AS name UNION ALL SELECT 'sealed' UNION ALL SELECT 'tile' "
+    "UNION ALL SELECT 'blob' UNION ALL SELECT 'head' UNION ALL SELECT 'gone' UNION ALL SELECT 'control' UNION ALL SELECT 'meta') t "
+    "JOIN pragma_integrity_check(t.name) c"};
+
+static bool small_row(struct verifying *v, struct cf_arena *a, struct store_stmt *s, uint64_t nth) {
+    (void)a;
+    (void)nth;
+    struct cf_str said = store_text(s, 1);
+    if (!cf_str_is(said, "ok")) {
+        fault(v, LEDGER_NO_SEQ, "table %.*s: %.*s", CF_STR_ARG(store_text(s, 0)), CF_STR_ARG(said));
+    }
+    return true;
+}
+
 static bool check_tables(struct verifying *v, struct ledger_verified *out) {
+    struct store_db *db = v->l->db;
     uint64_t n = 0;
     int64_t secrets = 0;
-    if (!each_row(v, &sql_metas, meta_row, &n)) {
+    if (!each_row(v, db, &sql_metas, meta_row, &n, v->errs)) {
         return false;
     }
     if (n != 7) {
@@ -544,9 +585,59 @@ static bool check_tables(struct verifying *v, struct ledger_verified *out) {
     if ((uint64_t)secrets < v->size) {
         fault(v, LEDGER_NO_SEQ, "table secret: it has %lld rows for %llu events", (long long)secrets, (unsigned long long)v->size);
     }
-    return each_row(v, &sql_subjects, subject_row, &out->subjects) && each_row(v, &sql_sources, source_row, &n) &&
-           each_row(v, &sql_gone, gone_row, &n) && each_row(v, &sql_blobs, blob_row, &out->blobs) &&
-           each_row(v, &sql_sealed, sealed_row, &n) && each_row(v, &sql_partkeys, partkey_row, &n);
+    return each_row(v, db, &sql_gone, gone_row, &n, v->errs) && each_row(v, db, &sql_blobs, blob_row, &out->blobs, v->errs) &&
+           each_row(v, db, &sql_sealed, sealed_row, &n, v->errs) && each_row(v, db, &sql_partkeys, partkey_row, &n, v->errs) &&
+           each_row(v, db, &sql_small, small_row, &n, v->errs);
+}
+
+/* ---- The large tables beside the events: tasks of their own. An index must hold what its table holds, in order. */
+static bool check_index(struct worker *w, const struct store_sql *q, const char *table, uint64_t *sum) {
+    struct store_stmt *s = store_use(w->db, q, &w->errs);
+    struct cf_id last = {{0}}, id;
+    bool more = s != NULL, first = true;
+    *sum = 0;
+    while (more) {
+        if (!store_next(s, &more, &w->errs)) {
+            return false;
+        }
+        if (!more) {
+            break;
+        }
+        *sum += mix(store_bytes(s, 0), (uint64_t)store_int(s, 1));
+        bool good = store_id(s, 0, &id) && (first || cf_id_cmp(last, id) < 0);
+        if (!good) {
+            fault(w->v, LEDGER_NO_SEQ, "table %s: the index on id is out of order at row %lld", table, (long long)store_int(s, 1));
+        }
+        first = false;
+        last = id;
+    }
+    store_done(s);
+    return s != NULL;
+}
+
+static const struct store_sql sql_event_index = {
+    "verify.event_index", "SELECT id, seq FROM event INDEXED BY sqlite_autoindex_event_1 ORDER BY id"};
+static const struct store_sql sql_subject_index = {
+    "verify.subject_index", "SELECT id, no FROM subject INDEXED BY sqlite_autoindex_subject_1 ORDER BY id"};
+
+static bool work_table(struct worker *w, uint64_t task) {
+    struct verifying *v = w->v;
+    uint64_t n = 0;
+    switch (task) {
+    case 0: return each_row(v, w->db, &sql_subjects, subject_row, &v->out->subjects, &w->errs);
+    case 1: return each_row(v, w->db, &sql_sources, source_row, &n, &w->errs);
+    case 2: return check_index(w, &sql_event_index, "event", &v->event_index);
+    default: return check_index(w, &sql_subject_index, "subject", &v->subject_index);
+    }
+}
+
+static void compare_indexes(struct verifying *v) {
+    if (v->event_index != atomic_load(&v->ids)) {
+        fault(v, LEDGER_NO_SEQ, "table event: its index on id does not hold what the table holds");
+    }
+    if (v->subject_index != atomic_load(&v->subject_ids)) {
+        fault(v, LEDGER_NO_SEQ, "table subject: its index on id does not hold what the table holds");
+    }
 }
 
 /* ---- All of it. */
@@ -576,8 +667,10 @@ static bool verify_all(struct verifying *v, struct cf_arena *a, struct ledger_ve
     v->first = CF_NEW_N(a, int64_t, v->chunks + 1);
     v->last = CF_NEW_N(a, int64_t, v->chunks + 1);
     work_all(v);
-    bool ok = !v->stopped && check_tiles(v, a, t) && check_tables(v, out) && each_row(v, &sql_heads, head_row, &out->heads);
+    bool ok = !v->stopped && check_tiles(v, a, t) && check_tables(v, out) &&
+              each_row(v, v->l->db, &sql_heads, head_row, &out->heads, v->errs);
     if (ok) {
+        compare_indexes(v);
         tree_root(t, v->l->sha, out->root);
         uint8_t kept[LEDGER_HASH];
         tree_root(&v->l->tree, v->l->sha, kept);
@@ -602,6 +695,7 @@ bool ledger_verify(struct ledger *l, void (*progress)(void *arg, uint64_t done, 
     v->l = l;
     v->size = l->size;
     v->errs = errs;
+    v->out = out;
     v->progress = progress;
     v->arg = arg;
     CF_ASSERT(pthread_mutex_init(&v->lock, NULL) == 0);

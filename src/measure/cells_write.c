@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-enum { COLUMNS_MAX = MEASURE_DIMENSIONS + 6 };
+enum { COLUMNS_MAX = MEASURE_DIMENSIONS + 9 };
 
 bool measure_format_from(struct cf_str word, enum measure_format *out) {
     static const struct {
@@ -21,13 +21,13 @@ bool measure_format_from(struct cf_str word, enum measure_format *out) {
 
 /* ---- Which columns there are. */
 struct shape {
-    bool of, persons, value, bounds;
+    bool of, persons, value, bounds, ratio;
     double scale;
     int decimals;
 };
 
 static struct shape shape_of(const struct measure_table *t) {
-    struct shape s = {.scale = t->scale != 0.0 ? t->scale : 1.0, .decimals = (int)t->decimals};
+    struct shape s = {.scale = t->scale != 0.0 ? t->scale : 1.0, .decimals = (int)t->decimals, .ratio = t->compared.n > 0};
     for (size_t i = 0; i < t->rows.n; i++) {
         const struct measure_row *r = &t->rows.v[i];
         s.of = s.of || r->of >= 0;
@@ -62,10 +62,25 @@ static struct text real(double v, const struct shape *s) {
     return out;
 }
 
+/* A value with its limits: two or three columns. */
+static size_t interval(const struct measure_interval *v, bool bounds, const struct shape *s, const char *none, struct text *out) {
+    size_t n = 0;
+    out[n++] = real(v->known ? v->value : INFINITY, s);
+    if (bounds) {
+        out[n++] = real(v->bounded ? v->low : INFINITY, s);
+        out[n++] = real(v->bounded ? v->high : INFINITY, s);
+        if (v->bounded && isinf(v->high)) {
+            snprintf(out[n - 1].p, sizeof out[n - 1].p, "%s", none);
+        }
+    }
+    return n;
+}
+
+static const struct shape RATIO_SHAPE = {.scale = 1.0, .decimals = 2};
+
 /* What stands in the columns after the labels; the order is that of heading(). */
 static size_t figures(const struct measure_row *r, const struct shape *s, const char *none, struct text *out) {
     size_t n = 0;
-    bool open = isinf(r->value.high);
     out[n++] = whole(r->n);
     if (s->of) {
         out[n++] = whole(r->of);
@@ -73,15 +88,11 @@ static size_t figures(const struct measure_row *r, const struct shape *s, const 
     if (s->persons) {
         out[n++] = whole(r->persons);
     }
-    if (s->value) {
-        out[n++] = real(r->value.known ? r->value.value : INFINITY, s);
+    if (s->value || s->bounds) {
+        n += interval(&r->value, s->bounds, s, none, out + n);
     }
-    if (s->bounds) {
-        out[n++] = real(r->value.bounded ? r->value.low : INFINITY, s);
-        out[n++] = real(r->value.bounded ? r->value.high : INFINITY, s);
-        if (r->value.bounded && open) {
-            snprintf(out[n - 1].p, sizeof out[n - 1].p, "%s", none);
-        }
+    if (s->ratio) {
+        n += interval(&r->ratio, true, &RATIO_SHAPE, none, out + n);
     }
     return n;
 }
@@ -95,12 +106,17 @@ static size_t headings(const struct measure_table *t, const struct shape *s, str
     if (s->persons) {
         out[n++] = CF_LIT("persons");
     }
-    if (s->value) {
+    if (s->value || s->bounds) {
         out[n++] = t->unit.n > 0 ? t->unit : CF_LIT("value");
     }
     if (s->bounds) {
         out[n++] = CF_LIT("low 95%");
         out[n++] = CF_LIT("high 95%");
+    }
+    if (s->ratio) {
+        out[n++] = t->compared;
+        out[n++] = CF_LIT("ratio low 95%");
+        out[n++] = CF_LIT("ratio high 95%");
     }
     return n;
 }
@@ -134,17 +150,21 @@ static void put_padded(struct cf_buf *b, struct cf_str s, size_t width, bool rig
 struct grid {
     struct cf_str cell[COLUMNS_MAX];
     struct text text[COLUMNS_MAX];
-    size_t n;
+    size_t n, labels;
 };
 
-static void fill_row(const struct measure_table *t, const struct shape *s, const struct measure_row *r, struct grid *g) {
+/* Of a table of margins, as text, only the labels of one dimension; otherwise all. SIZE_MAX: all. */
+static void fill_row(const struct measure_table *t, const struct shape *s, const struct measure_row *r, size_t only, struct grid *g) {
+    g->labels = 0;
     for (size_t d = 0; d < t->dimensions; d++) {
-        g->cell[d] = label_of(r, d);
+        if (only == SIZE_MAX || only == d) {
+            g->cell[g->labels++] = label_of(r, d);
+        }
     }
     size_t n = figures(r, s, "no limit", g->text);
-    g->n = t->dimensions + n;
+    g->n = g->labels + n;
     for (size_t i = 0; i < n; i++) {
-        g->cell[t->dimensions + i] = r->hidden ? (i == 0 ? CF_LIT("*") : CF_LIT("")) : cf_str_from(g->text[i].p);
+        g->cell[g->labels + i] = r->hidden ? (i == 0 ? CF_LIT("*") : CF_LIT("")) : cf_str_from(g->text[i].p);
     }
 }
 
@@ -155,23 +175,26 @@ static void widen(size_t *width, const struct grid *g) {
     }
 }
 
-static void put_grid(struct cf_buf *b, const struct measure_table *t, const size_t *width, const struct grid *g) {
+static void put_grid(struct cf_buf *b, const size_t *width, const struct grid *g) {
     for (size_t i = 0; i < g->n; i++) {
         if (i > 0) {
             cf_buf_lit(b, "  ");
         }
-        bool label = i < t->dimensions;
+        bool label = i < g->labels;
         bool last = i + 1 == g->n;
         put_padded(b, g->cell[i], label && last ? 0 : width[i], !label);
     }
     cf_buf_byte(b, '\n');
 }
 
-static void fill_headings(const struct measure_table *t, const struct shape *s, struct grid *g) {
+static void fill_headings(const struct measure_table *t, const struct shape *s, size_t only, struct grid *g) {
+    g->labels = 0;
     for (size_t d = 0; d < t->dimensions; d++) {
-        g->cell[d] = t->dimension[d];
+        if (only == SIZE_MAX || only == d) {
+            g->cell[g->labels++] = t->dimension[d];
+        }
     }
-    g->n = t->dimensions + headings(t, s, g->cell + t->dimensions);
+    g->n = g->labels + headings(t, s, g->cell + g->labels);
 }
 
 static struct text beside(const struct measure_table *t, int64_t n) {
@@ -193,32 +216,64 @@ static bool any_hidden(const struct measure_table *t) {
 
 #define HIDDEN_NOTE "numbers of 1 to 4 are hidden, and others from which they could be worked out"
 
-static void write_text(struct cf_buf *b, const struct measure_table *t) {
-    struct shape s = shape_of(t);
+/* A row of a section: what it tells of the section's dimension, or the total over everything. */
+static bool in_section(const struct measure_table *t, const struct measure_row *r, size_t only) {
+    if (only == SIZE_MAX || (r->sums >> only & 1U) == 0) {
+        return true;
+    }
+    for (size_t d = 0; d < t->dimensions; d++) {
+        if ((r->sums >> d & 1U) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void put_section(struct cf_buf *b, const struct measure_table *t, const struct shape *s, size_t only) {
     size_t width[COLUMNS_MAX] = {0};
     struct grid g;
+    fill_headings(t, s, only, &g);
+    widen(width, &g);
+    for (size_t i = 0; i < t->rows.n; i++) {
+        fill_row(t, s, &t->rows.v[i], only, &g);
+        if (in_section(t, &t->rows.v[i], only)) {
+            widen(width, &g);
+        }
+    }
+    fill_headings(t, s, only, &g);
+    put_grid(b, width, &g);
+    for (size_t i = 0; i < t->rows.n; i++) {
+        if (in_section(t, &t->rows.v[i], only)) {
+            fill_row(t, s, &t->rows.v[i], only, &g);
+            put_grid(b, width, &g);
+        }
+    }
+    cf_buf_byte(b, '\n');
+}
+
+static void put_lines(struct cf_buf *b, struct cf_str text) {
+    struct cf_str line;
+    while (cf_str_split(&text, '\n', &line)) {
+        put_clean(b, line);
+        cf_buf_byte(b, '\n');
+    }
+}
+
+static void write_text(struct cf_buf *b, const struct measure_table *t) {
+    struct shape s = shape_of(t);
     put_clean(b, t->title);
     cf_buf_printf(b, "\n%.*s", CF_STR_ARG(t->name));
     cf_buf_printf(b, t->version.n > 0 ? ", version %.*s" : "%.*s", CF_STR_ARG(t->version));
     cf_buf_printf(b, t->period.n > 0 ? ", %.*s\n" : "%.*s\n", CF_STR_ARG(t->period));
-    if (t->definition.n > 0) {
-        put_clean(b, t->definition);
-        cf_buf_byte(b, '\n');
-    }
+    put_lines(b, t->definition);
     cf_buf_byte(b, '\n');
-    fill_headings(t, &s, &g);
-    widen(width, &g);
-    for (size_t i = 0; i < t->rows.n; i++) {
-        fill_row(t, &s, &t->rows.v[i], &g);
-        widen(width, &g);
+    for (size_t d = 0; t->margins && d < t->dimensions; d++) {
+        put_section(b, t, &s, d);
     }
-    fill_headings(t, &s, &g);
-    put_grid(b, t, width, &g);
-    for (size_t i = 0; i < t->rows.n; i++) {
-        fill_row(t, &s, &t->rows.v[i], &g);
-        put_grid(b, t, width, &g);
+    if (!t->margins || t->dimensions == 0) {
+        put_section(b, t, &s, SIZE_MAX);
     }
-    cf_buf_printf(b, "\nnot known: %s   not in the source: %s   excluded: %s\n", beside(t, t->not_known).p,
+    cf_buf_printf(b, "not known: %s   not in the source: %s   excluded: %s\n", beside(t, t->not_known).p,
                   beside(t, t->not_in_source).p, beside(t, t->excluded).p);
     if (any_hidden(t)) {
         cf_buf_lit(b, "* " HIDDEN_NOTE "\n");
@@ -250,12 +305,21 @@ static void put_cell(struct cf_buf *b, struct cf_str s) {
     cf_buf_byte(b, '"');
 }
 
+/* Lines joined, their indentation squeezed to one blank. */
+static void put_one_line(struct cf_buf *b, struct cf_str text) {
+    struct cf_str line;
+    for (bool first = true; cf_str_split(&text, '\n', &line); first = false) {
+        cf_buf_lit(b, first ? "" : " ");
+        put_clean(b, cf_str_trim(line));
+    }
+}
+
 static void put_remark(struct cf_buf *b, const char *what, struct cf_str s) {
     if (s.n == 0) {
         return;
     }
     cf_buf_printf(b, "# %s: ", what);
-    put_clean(b, s);
+    put_one_line(b, s);
     cf_buf_byte(b, '\n');
 }
 
@@ -276,7 +340,7 @@ static void write_csv(struct cf_buf *b, const struct measure_table *t) {
     if (any_hidden(t)) {
         put_remark(b, "hidden", CF_LIT(HIDDEN_NOTE));
     }
-    fill_headings(t, &s, &g);
+    fill_headings(t, &s, SIZE_MAX, &g);
     for (size_t i = 0; i < g.n; i++) {
         put_cell(b, g.cell[i]);
         cf_buf_byte(b, ',');
@@ -284,7 +348,7 @@ static void write_csv(struct cf_buf *b, const struct measure_table *t) {
     cf_buf_lit(b, "hidden\n");
     for (size_t i = 0; i < t->rows.n; i++) {
         const struct measure_row *r = &t->rows.v[i];
-        fill_row(t, &s, r, &g);
+        fill_row(t, &s, r, SIZE_MAX, &g);
         for (size_t k = 0; k < g.n; k++) {
             bool silent = k >= t->dimensions && (r->hidden || cf_str_is(g.cell[k], "no limit"));
             put_cell(b, silent ? CF_LIT("") : g.cell[k]);
@@ -337,7 +401,12 @@ static void put_json_row(struct cf_buf *b, const struct measure_table *t, const 
     put_real(b, "value", r->value.value, show && r->value.known, s);
     put_real(b, "low", r->value.low, show && r->value.bounded, s);
     put_real(b, "high", r->value.high, show && r->value.bounded, s);
-    cf_buf_printf(b, "\"outside_totals\":%s,\"hidden\":%s}", r->outside ? "true" : "false", r->hidden ? "true" : "false");
+    if (s->ratio) {
+        put_real(b, "ratio", r->ratio.value, show && r->ratio.known, &RATIO_SHAPE);
+        put_real(b, "ratio_low", r->ratio.low, show && r->ratio.bounded, &RATIO_SHAPE);
+        put_real(b, "ratio_high", r->ratio.high, show && r->ratio.bounded, &RATIO_SHAPE);
+    }
+    cf_buf_printf(b, "\"not_stated\":%s,\"hidden\":%s}", r->outside ? "true" : "false", r->hidden ? "true" : "false");
 }
 
 static void write_json(struct cf_buf *b, const struct measure_table *t) {

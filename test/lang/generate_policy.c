@@ -122,11 +122,13 @@ static void own_cond(struct gen *g, const struct rec *r) {
 }
 
 static void selector(struct gen *g, const struct rec *r) {
+    bool with = chance(g, 35); /* `with` takes all that follows: brackets end it */
+    put(g, with ? "(" : "");
     put(g, r->name);
-    if (r->fields[1].name != NULL && strcmp(r->name, "pair") == 0) {
+    if (strcmp(r->name, "pair") == 0) {
         put(g, chance(g, 70) ? " as child" : " as other");
     }
-    if (chance(g, 35)) {
+    if (with) {
         put(g, " with ");
         own_cond(g, r);
     }
@@ -141,6 +143,7 @@ static void selector(struct gen *g, const struct rec *r) {
     if (g->episode && chance(g, 10)) {
         put(g, " in any episode");
     }
+    put(g, with ? ")" : "");
 }
 
 static void number(struct gen *g, int depth) {
@@ -304,7 +307,7 @@ static void leaf(struct gen *g) {
         break;
     case 8: compare_code(g); break;
     case 9: put(g, chance(g, 50) ? "holders within agreed.units" : "count of holders >= 2"); break;
-    case 10: put(g, "every decision.officers has grade >= medium"); break;
+    case 10: put(g, "every decision.officers has risk >= medium"); break;
     case 11: cf_buf_printf(g->b, "%s.actor is %s", recs[below(g, 10)].name, chance(g, 50) ? "sergeant" : "inspector"); break;
     case 12:
         if (g->times) {
@@ -627,7 +630,7 @@ static void put_record(struct gen *g, const struct rec *r) {
         enum kind k = r->fields[i].kind;
         put(g, i == 0 ? "\n    fields " : "\n        ");
         cf_buf_printf(g->b, "%s %s%s%s", r->fields[i].name, k == FACTORS || k == UNITS || k == OFFICERS ? "many " : "", kind_words[k],
-                      k == OFFICERS ? " keeping grade" : "");
+                      k == OFFICERS ? " keeping risk" : "");
     }
 }
 

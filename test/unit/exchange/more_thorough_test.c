@@ -1,4 +1,4 @@
-/* More thorough searches: one spelling for each word, copies of one search counted once, and the shared table against SQL. */
+/* More thorough searches: one spelling for each word, copies of one search counted once, and the shipped table against SQL. */
 #include "unit/exchange/help.h"
 
 #include "exchange/more_thorough.h"
@@ -9,11 +9,11 @@
     "positve_outcome\n"
 /* The same search of a boy in Hackney in each of the five editions. */
 #define OLD_A(tick)                                                                                                            \
-    ",2023-10-14 00:00:00.000000,Central East,Hackney,Under 18,,M,Black,B Drugs (s.23 Misuse of Drugs Act),,B Drugs,Sheet1,"   \
-    tick ",,Yes\n"
+    ",2023-10-14 00:00:00.000000,Central East,Hackney,Under 18,,M,Black,B Drugs (s.23 Misuse of Drugs Act),,B "                \
+    "Drugs,Sheet1," tick ",,Yes\n"
 #define OLD_B(tick)                                                                                                            \
-    ",2023-10-14 00:00:00.000000,Central East,Hackney,Under 18,,M,Black,B Drugs (s.23 Misuse of Drugs Act),,B Drugs,Sheet1,"   \
-    tick ",Yes,\n"
+    ",2023-10-14 00:00:00.000000,Central East,Hackney,Under 18,,M,Black,B Drugs (s.23 Misuse of Drugs Act),,B "                \
+    "Drugs,Sheet1," tick ",Yes,\n"
 #define DATED(adult)                                                                                                           \
     ",2023-10-14,Central East,Hackney,Under 18," adult ",Male,Black,Drugs (s.23 Drugs Misuse Act),Yes,Drugs,Sheet1,,,\n"
 #define NUMBERED(n, adult)                                                                                                     \
@@ -81,10 +81,10 @@ static void a_tick_left_out_is_neither_no_nor_unknown(void **state) {
 
 /* Three numbered publications cover the month: what stands in it three times is one search, six times is two. */
 static void numbered_copies_are_divided_by_the_publications_that_cover_the_month(void **state) {
-    struct thorough_table t =
-        read_table(*state, HEAD OTHER("1", "01") OTHER("51", "01") OTHER("91", "01") OTHER("2", "02") OTHER("52", "02")
-                               OTHER("92", "02") OTHER("3", "03") OTHER("53", "03") OTHER("93", "03") OTHER("4", "03")
-                                   OTHER("54", "03") OTHER("94", "03") NUMBERED("5", "Y") NUMBERED("55", "Y") NUMBERED("95", "N"));
+    struct thorough_table t = read_table(*state, HEAD OTHER("1", "01") OTHER("51", "01") OTHER("91", "01") OTHER("2", "02")
+                                                     OTHER("52", "02") OTHER("92", "02") OTHER("3", "03") OTHER("53", "03")
+                                                         OTHER("93", "03") OTHER("4", "03") OTHER("54", "03") OTHER("94", "03")
+                                                             NUMBERED("5", "Y") NUMBERED("55", "Y") NUMBERED("95", "N"));
     assert_int_equal(t.lines, 15);
     assert_int_equal(t.n, 5);
     assert_int_equal(t.repeats, 10);
@@ -119,10 +119,12 @@ static void what_cannot_be_read_is_rejected_with_its_reason(void **state) {
     static const struct {
         const char *line, *reason;
     } cases[] = {
-        {",14/10/2023,X,Hackney,Under 18,Y,Male,Black,s.60 CJPO Weapons,Yes,Drugs,Sheet1,,,\n", "stop_date: \"14/10/2023\" cannot be read"},
+        {",14/10/2023,X,Hackney,Under 18,Y,Male,Black,s.60 CJPO Weapons,Yes,Drugs,Sheet1,,,\n",
+         "stop_date: \"14/10/2023\" cannot be read"},
         {",2023-10-14,X,Hackney,Under 81,Y,Male,Black,s.60 CJPO Weapons,Yes,Drugs,Sheet1,,,\n", "the nearest is \"Under 18\""},
         {",2023-10-14,X,Hackney,Under 18,Y,Male,Black,s.60 CJPO Weapons,,Drugs,Sheet1,,,\n", "no outcome column is filled"},
-        {",2023-10-14,X,Hackney,Under 18,Y,Male,Black,s.60 CJPO Weapons,Yes,Drugs,Sheet1,,Yes,\n", "more than one outcome column"},
+        {",2023-10-14,X,Hackney,Under 18,Y,Male,Black,s.60 CJPO Weapons,Yes,Drugs,Sheet1,,Yes,\n",
+         "more than one outcome column"},
         {"x,2023-10-14,X,Hackney,Under 18,Y,Male,Black,s.60 CJPO Weapons,Yes,Drugs,Sheet1,,,\n", "col_0: \"x\" cannot be read"},
         {"1,2\n", "2 cells where the heading line has 15"},
     };
@@ -159,22 +161,46 @@ static void what_cannot_be_read_is_rejected_with_its_reason(void **state) {
 static void a_table_without_any_outcome_column_is_refused(void **state) {
     struct cf_errs errs = cf_errs_new(*state);
     struct thorough_table t;
-    struct thorough_options o = {.stream = gzip_over_bytes(*state,
-                                                           CF_LIT("stop_date,borough,age_group,sex,ethnic_appearance,stop_reason,"
-                                                                  "outcome_reason\n"),
-                                                           CF_LIT("mtip.csv"))};
+    struct thorough_options o = {.stream =
+                                     gzip_over_bytes(*state,
+                                                     CF_LIT("stop_date,borough,age_group,sex,ethnic_appearance,stop_reason,"
+                                                            "outcome_reason\n"),
+                                                     CF_LIT("mtip.csv"))};
     assert_false(more_thorough_read(*state, &o, &errs, &t));
     expect_error(&errs, CF_I003, "positive_outcome_of_stop");
 }
 
-/* ---- The shared table, counted by SQL of its own: one spelling, then the most copies in any edition. */
+static void a_table_longer_than_the_limit_is_refused(void **state) {
+    const char *head =
+        "stop_date,borough,age_group,sex,ethnic_appearance,stop_reason,outcome_reason,positive_outcome_of_stop\n";
+    const char *line = "2023-10-14,,,,,,,No\n";
+    struct cf_buf b = cf_buf_new(*state, 64 << 20);
+    cf_buf_lit(&b, head);
+    for (int i = 0; i <= CF_MAX_TABLE_ROWS; i++) {
+        cf_buf_lit(&b, line);
+    }
+    struct cf_str bytes;
+    struct cf_errs errs = cf_errs_new(*state);
+    struct thorough_table t;
+    assert_true(cf_buf_finish(&b, &bytes));
+    struct thorough_options o = {.stream = gzip_over_bytes(*state, bytes, CF_LIT("mtip.csv"))};
+    assert_false(more_thorough_read(*state, &o, &errs, &t));
+    expect_error(&errs, CF_I007, "more than 200000 rows");
+    o.stream = gzip_over_bytes(*state, cf_str_slice(bytes, 0, bytes.n - strlen(line)), CF_LIT("mtip.csv"));
+    errs = cf_errs_new(*state);
+    assert_true(more_thorough_read(*state, &o, &errs, &t));
+    assert_int_equal(t.n, CF_MAX_TABLE_ROWS);
+}
+
+/* ---- The shipped table, counted by SQL of its own: one spelling, then the most copies in any edition. */
 static const char sql[] =
     "CREATE TEMP TABLE n AS SELECT substr(stop_date, 1, 10) AS d,"
     " lower(replace(replace(borough, ' (Legacy Only)', ''), 'City of Westminster', 'Westminster')) AS b,"
     " CASE WHEN age_group LIKE '18 or %' THEN 'over' WHEN age_group = 'Under 18' THEN 'under' ELSE '' END AS age,"
     " CASE WHEN sex IN ('M', 'Male') THEN 'm' WHEN sex IN ('F', 'Female') THEN 'f' ELSE '' END AS s,"
     " CASE WHEN ethnic_appearance IN ('White', 'Black', 'Asian', 'Other') THEN ethnic_appearance ELSE '' END AS e,"
-    " CASE WHEN stop_reason LIKE '%s.23%' THEN 'd' WHEN stop_reason LIKE '%s.139%' THEN 'w' WHEN stop_reason LIKE '%s.47%' THEN 'f'"
+    " CASE WHEN stop_reason LIKE '%s.23%' THEN 'd' WHEN stop_reason LIKE '%s.139%' THEN 'w' WHEN stop_reason LIKE '%s.47%' "
+    "THEN 'f'"
     " WHEN stop_reason LIKE '%s.60%' THEN '6' ELSE 'o' END AS r,"
     " positive_outcome_of_stop || postive_outcome_of_stop || positve_outcome AS f,"
     " CASE WHEN outcome_reason LIKE '%possession%' THEN 'p' WHEN outcome_reason LIKE '%drugs%' THEN 'd'"
@@ -189,9 +215,9 @@ static const char sql[] =
     "SELECT (SELECT count(*) FROM t), sum(c), sum(CASE WHEN age = 'under' THEN c ELSE 0 END),"
     " sum(CASE WHEN age = 'under' AND d < '2022' THEN c ELSE 0 END) FROM g;";
 
-static void the_shared_table_agrees_with_sql(void **state) {
-    const char *path = shared_data(*state, "data/london-police-stats/mps-more-thorough-searches.csv.gz");
-    if (path == NULL || !have_sqlite()) {
+static void the_shipped_table_agrees_with_sql(void **state) {
+    const char *path = "data/open/mps-more-thorough-searches.csv.gz"; /* as published, and as it is among the shared data */
+    if (!have_sqlite()) {
         return;
     }
     struct cf_errs errs = cf_errs_new(*state);
@@ -211,19 +237,21 @@ static void the_shared_table_agrees_with_sql(void **state) {
         early_with += child && before && t.v[i].value[THOROUGH_ADULT] == THOROUGH_ADULT_YES;
         assert_true(i == 0 || cf_str_cmp(t.v[i - 1].key, t.v[i].key) < 0); /* no key twice */
     }
-    struct cf_str got = cf_str_printf(*state, "%llu|%zu|%llu|%llu", (unsigned long long)t.lines, t.n, (unsigned long long)children,
-                                      (unsigned long long)early);
+    struct cf_str got = cf_str_printf(*state, "%llu|%zu|%llu|%llu", (unsigned long long)t.lines, t.n,
+                                      (unsigned long long)children, (unsigned long long)early);
     struct cf_str want = sql_over_csv(*state, path, sql);
     if (!cf_str_eq(got, want)) {
         fail_msg("got %.*s, but SQL counts %.*s", CF_STR_ARG(got), CF_STR_ARG(want));
     }
     /* Until the end of 2021 the second edition holds every search, each once: its ticks are the adults. */
-    struct cf_str ticks = sql_over_csv(*state, path,
-                                       "SELECT count(*) FROM t WHERE postive_outcome_of_stop <> '' AND age_group = 'Under 18' AND "
-                                       "stop_date < '2022' AND \\\"approporiate_adult_present_if_required?\\\" = 'Y';");
+    struct cf_str ticks =
+        sql_over_csv(*state, path,
+                     "SELECT count(*) FROM t WHERE postive_outcome_of_stop <> '' AND age_group = 'Under 18' AND "
+                     "stop_date < '2022' AND \\\"approporiate_adult_present_if_required?\\\" = 'Y';");
     struct cf_str ticked = cf_str_printf(*state, "%llu", (unsigned long long)early_with);
     assert_true(cf_str_eq(ticks, ticked));
-    print_message("%llu lines, %zu searches, %llu of them of children\n", (unsigned long long)t.lines, t.n, (unsigned long long)children);
+    print_message("%llu lines, %zu searches, %llu of them of children\n", (unsigned long long)t.lines, t.n,
+                  (unsigned long long)children);
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, make_arena, free_arena)
@@ -239,7 +267,8 @@ int main(void) {
         CASE(an_order_shuffled_gives_the_same_searches),
         CASE(what_cannot_be_read_is_rejected_with_its_reason),
         CASE(a_table_without_any_outcome_column_is_refused),
-        CASE(the_shared_table_agrees_with_sql),
+        CASE(a_table_longer_than_the_limit_is_refused),
+        CASE(the_shipped_table_agrees_with_sql),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,8 +13,12 @@ struct checked {
 };
 
 /* Files that `from "…"` can name in these tests. */
-struct test_file { const char *name, *text; };
-struct test_files { const struct test_file *files; };
+struct test_file {
+    const char *name, *text;
+};
+struct test_files {
+    const struct test_file *files;
+};
 
 CF_UNUSED static bool test_read(void *ctx, struct cf_arena *a, struct cf_str folder, struct cf_str file, struct cf_str *text,
                                 struct cf_errs *errs) {

@@ -1,5 +1,5 @@
-/* Bad policies: each program under test/lang/bad/AREA gives exactly the errors that stand below its `#---`, a `#! ` before each line.
- * A line `#+++ NAME` begins a further file of the same folder. UPDATE=1 in the environment writes what is given now. */
+/* Bad policies: each program under test/lang/bad/AREA gives exactly the errors that stand below its `#---`, a `#! ` before each
+ * line. A line `#+++ NAME` begins a further file of the same folder. UPDATE=1 in the environment writes what is given now. */
 #include "unit/unit.h"
 
 #include <dirent.h>

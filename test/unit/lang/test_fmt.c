@@ -1,4 +1,5 @@
-/* The formatter: each file under test/lang/fmt gives the text beside it, a second time changes nothing, and the tree stays the same. */
+/* The formatter: each file under test/lang/fmt gives the text beside it, a second time changes nothing, and the tree stays the
+ * same. */
 #include "unit/unit.h"
 
 #include <dirent.h>
@@ -48,7 +49,8 @@ static struct cf_str formatted(struct cf_arena *a, const char *what, struct cf_s
 }
 
 /* Calls f for each file of the folder that ends so. */
-static size_t each_file(struct cf_arena *a, const char *folder, const char *end, void (*f)(struct cf_arena *, struct cf_str, struct cf_str)) {
+static size_t each_file(struct cf_arena *a, const char *folder, const char *end,
+                        void (*f)(struct cf_arena *, struct cf_str, struct cf_str)) {
     DIR *d = opendir(folder);
     size_t n = 0;
     assert_non_null(d);
@@ -94,7 +96,9 @@ static void the_good_policies_stand_as_the_formatter_prints_them(void **state) {
     assert_true(each_file(*state, "test/lang/good", ".policy", is_formatted) >= 14);
 }
 
-#define HEAD "policy a.b \"A\"\n    owner     x\n    serves    S1\n    in force  from 2024-01-01\n    cites\n        law       \"Law\"\n\n"
+#define HEAD                                                                                                                   \
+    "policy a.b \"A\"\n    owner     x\n    serves    S1\n    in force  from 2024-01-01\n    cites\n        law       "        \
+    "\"Law\"\n\n"
 
 /* The declaration, behind a policy's head, prints as expected. */
 static void prints(struct cf_arena *a, const char *decl, const char *expected) {
@@ -103,11 +107,12 @@ static void prints(struct cf_arena *a, const char *decl, const char *expected) {
 }
 
 static void comments_stay_beside_their_clauses(void **state) {
-    prints(*state,
-           "# about the duty\n\n# more of it\nduty d \"D\"; owner o # who\n    # why so long\n    within 3 days # to be asked\n"
-           "    done by r; after q # both\n    cites law 1\n    # the end\n# at the very end\n",
-           "# about the duty\n\n# more of it\nduty d \"D\"\n    after     q  # both\n    owner     o  # who\n    # why so long\n"
-           "    within    3 days  # to be asked\n    done by   r\n    cites     law 1\n    # the end\n# at the very end\n");
+    prints(
+        *state,
+        "# about the duty\n\n# more of it\nduty d \"D\"; owner o # who\n    # why so long\n    within 3 days # to be asked\n"
+        "    done by r; after q # both\n    cites law 1\n    # the end\n# at the very end\n",
+        "# about the duty\n\n# more of it\nduty d \"D\"\n    after     q  # both\n    owner     o  # who\n    # why so long\n"
+        "    within    3 days  # to be asked\n    done by   r\n    cites     law 1\n    # the end\n# at the very end\n");
 }
 
 static void two_comments_for_one_line_are_both_kept(void **state) {
@@ -116,18 +121,22 @@ static void two_comments_for_one_line_are_both_kept(void **state) {
 
 static void a_long_condition_breaks_before_its_words(void **state) {
     prints(*state,
-           "flag f \"F\"; about person; while child and count of stop_search in the last 6 months >= 3 and not open detention and not open missing\n",
-           "flag f \"F\"\n    about     person\n    while     child\n              and count of stop_search in the last 6 months >= 3\n"
+           "flag f \"F\"; about person; while child and count of stop_search in the last 6 months >= 3 and not open detention "
+           "and not open missing\n",
+           "flag f \"F\"\n    about     person\n    while     child\n              and count of stop_search in the last 6 "
+           "months >= 3\n"
            "              and not open detention\n              and not open missing\n");
 }
 
 static void brackets_stay_where_they_were_written(void **state) {
-    prints(*state, "fact f about person = ((a or b)) and not (c = (1 + 2))\n", "fact f about person = (a or b) and not (c = (1 + 2))\n");
+    prints(*state, "fact f about person = ((a or b)) and not (c = (1 + 2))\n",
+           "fact f about person = (a or b) and not (c = (1 + 2))\n");
     prints(*state, "fact f about person = count of (r with x = 1 or y = 2) >= 3\n",
            "fact f about person = count of (r with x = 1 or y = 2) >= 3\n");
     prints(*state, "fact f about person = a (r with x = 1) and no s\n", "fact f about person = (a r with x = 1) and no s\n");
     prints(*state, "duty d \"D\"; after r; owner o; done by (a with x = 1 or y = 2) or b with z = 3; cites law 1\n",
-           "duty d \"D\"\n    after     r\n    owner     o\n    done by   (a with x = 1 or y = 2) or b with z = 3\n    cites     law 1\n");
+           "duty d \"D\"\n    after     r\n    owner     o\n    done by   (a with x = 1 or y = 2) or b with z = 3\n    cites   "
+           "  law 1\n");
 }
 
 static void clauses_come_in_one_order_whatever_their_order_was(void **state) {
@@ -147,7 +156,9 @@ static void short_declarations_below_each_other_share_their_columns(void **state
 }
 
 static void the_days_on_which_a_unit_is_open_are_printed_as_a_run(void **state) {
-    prints(*state, "unit u \"U\"; open saturday to monday 10:00 to 16:00; open monday to sunday 00:00 to 24:00; open friday 08:30 to 12:00\n",
+    prints(*state,
+           "unit u \"U\"; open saturday to monday 10:00 to 16:00; open monday to sunday 00:00 to 24:00; open friday 08:30 to "
+           "12:00\n",
            "unit u \"U\"\n    open      saturday to monday 10:00 to 16:00\n    open      monday to sunday 00:00 to 24:00\n"
            "    open      friday 08:30 to 12:00\n");
 }

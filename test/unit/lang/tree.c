@@ -251,8 +251,8 @@ static void expect(struct cf_buf *b, const struct lang_expect *x) {
     name(b, x->of);
     name(b, x->state);
     name(b, x->could_be);
-    cf_buf_printf(b, " due %d %lld %d left %d %lld num %d %lld %lld %d", x->has_due, (long long)x->due, x->due_day_only, x->has_left,
-                  (long long)x->left_s, x->has_num, (long long)x->num_lo, (long long)x->num_hi, x->not_known);
+    cf_buf_printf(b, " due %d %lld %d left %d %lld num %d %lld %lld %d", x->has_due, (long long)x->due, x->due_day_only,
+                  x->has_left, (long long)x->left_s, x->has_num, (long long)x->num_lo, (long long)x->num_hi, x->not_known);
     expr(b, x->owner);
     NAMES(x->marks);
 }
@@ -265,8 +265,8 @@ static void example(struct cf_buf *b, const struct lang_example *x) {
             name(b, t->subject->name);
             attrs(b, t->subject->attrs.v, t->subject->attrs.n);
         } else if (t->kind == LANG_EX_EVENT) {
-            cf_buf_printf(b, " %lld %lld %d %d", (long long)t->event->happened, (long long)t->event->happened_to, t->event->day_only,
-                          (int)t->event->kind);
+            cf_buf_printf(b, " %lld %lld %d %d", (long long)t->event->happened, (long long)t->event->happened_to,
+                          t->event->day_only, (int)t->event->kind);
             name(b, t->event->record);
             name(b, t->event->label);
             attrs(b, t->event->attrs.v, t->event->attrs.n);
@@ -357,7 +357,8 @@ static void body(struct cf_buf *b, const struct lang_decl *d) {
         str(b, d->as.partner.file);
         NAMES(d->as.partner.purposes);
         break;
-    case LANG_WORDING: case LANG_INDICATOR: wording(b, &d->as.wording); break;
+    case LANG_WORDING:
+    case LANG_INDICATOR: wording(b, &d->as.wording); break;
     case LANG_DECL_KINDS: break;
     }
 }

@@ -89,8 +89,8 @@ static void rate_ratios_within_strata_are_mantel_haenszel(void **state) {
 static void medians_take_their_limits_from_the_order(void **state) {
     static const struct {
         size_t n, low, high;
-    } ranks[] = {{6, 1, 6}, {7, 1, 7}, {8, 1, 8}, {9, 2, 8}, {10, 2, 9}, {11, 2, 10}, {15, 4, 12}, {20, 6, 15}, {25, 8, 18},
-                 {50, 18, 33}, {100, 40, 61}, {101, 41, 61}, {1000, 469, 532}};
+    } ranks[] = {{6, 1, 6},   {7, 1, 7},   {8, 1, 8},    {9, 2, 8},     {10, 2, 9},    {11, 2, 10},     {15, 4, 12},
+                 {20, 6, 15}, {25, 8, 18}, {50, 18, 33}, {100, 40, 61}, {101, 41, 61}, {1000, 469, 532}};
     int64_t v[1000];
     for (size_t i = 0; i < CF_COUNT(v); i++) {
         v[i] = (int64_t)i + 1;

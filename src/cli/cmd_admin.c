@@ -29,7 +29,7 @@ static bool sweep_with_bar(struct cli *c, uint64_t *done)
 int cli_sweep(struct cli *c)
 {
     uint64_t done;
-    if (!cli_open(c, true) || !cli_nothing_left(c) || !sweep_with_bar(c, &done)) {
+    if (!cli_open(c, true) || !cli_nothing_left(c) || !sweep_with_bar(c, &done) || !desk_study(c->desk, &c->errs)) {
         return cli_failed(c);
     }
     printf("judged %llu people and units whose docket was stale or had ended\n", (unsigned long long)done);

@@ -65,8 +65,9 @@ static int one_subject(struct cli *c, struct cf_str words, const struct asked *q
     }
     if (!desk_subject_no(c->desk, id, &no, &c->errs)) {
         struct cf_errs log_errs = c->errs;
-        (void)cli_read_log(c, "docket", NULL, 0, 0); /* a look that found nobody is logged too */
-        c->errs = log_errs;
+        if (cli_read_log(c, "docket", NULL, 0, 0)) { /* a look that found nobody is logged too */
+            c->errs = log_errs;
+        }
         return cli_failed(c);
     }
     if (ledger_restricted(desk_ledger(c->desk), id)) {

@@ -87,7 +87,7 @@ int cli_import(struct cli *c)
                (unsigned long long)sum.rejected, (unsigned long long)sum.known, (unsigned long long)sum.lines);
     }
     struct cf_progress bar = cf_progress_start("judging", 0);
-    bool ok = !sweep || desk_sweep(c->desk, cf_now_us() / 1000000, 0, cli_bar, &bar, &done, &c->errs);
+    bool ok = !sweep || (desk_sweep(c->desk, cf_now_us() / 1000000, 0, cli_bar, &bar, &done, &c->errs) && desk_study(c->desk, &c->errs));
     cf_progress_end(&bar);
     return ok ? CLI_DONE : cli_failed(c);
 }

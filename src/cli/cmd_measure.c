@@ -152,28 +152,40 @@ static bool log_list(struct cli *c, struct cf_str name, struct shown_list *list)
     return true;
 }
 
+static void put_listed(struct cf_buf *b, struct cli *c, const struct measure_listed *l, enum measure_format format, bool first)
+{
+    struct cf_mark mark = cf_arena_mark(c->arena);
+    struct cf_id event = cf_id_zero(l->duty) ? l->event : l->duty, person;
+    struct cf_errs quiet = cf_errs_new(c->arena);
+    if (!desk_subject_id(c->desk, l->subject, &person, NULL, &quiet)) {
+        person = (struct cf_id){{0}};
+    }
+    struct cf_str id = cf_hex(c->arena, event.b, sizeof event.b), who = cf_hex(c->arena, person.b, sizeof person.b);
+    struct cf_shown when = format == MEASURE_JSON ? cf_time_iso(l->at) : cf_time_shown(c->zone, l->at);
+    const char *answer = measure_answer_word(l->answer);
+    char line[256]; /* b grows in the same arena: nothing of it may stand after the mark */
+    const char *between = format == MEASURE_JSON && !first ? ",\n" : "";
+    if (format == MEASURE_TEXT) {
+        snprintf(line, sizeof line, "%.*s  %.*s  %-16s  %s\n", CF_STR_ARG(id), CF_STR_ARG(who), when.p, answer);
+    } else if (format == MEASURE_CSV) {
+        snprintf(line, sizeof line, "%.*s,%.*s,%s,%s\n", CF_STR_ARG(id), CF_STR_ARG(who), when.p, answer);
+    } else {
+        snprintf(line, sizeof line, "%s{\"event\":\"%.*s\",\"person\":\"%.*s\",\"when\":\"%s\",\"answer\":\"%s\"}", between,
+                 CF_STR_ARG(id), CF_STR_ARG(who), when.p, answer);
+    }
+    cf_arena_rewind(c->arena, mark);
+    cf_buf_lit(b, line);
+}
+
 static void put_list(struct cf_buf *b, struct cli *c, const struct shown_list *list, enum measure_format format)
 {
-    static const char *const heads[] = {[MEASURE_TEXT] = "\nevent                             person    when              answer\n",
-                                        [MEASURE_CSV] = "# every event behind it\nevent,person,when,answer\n",
-                                        [MEASURE_JSON] = "{\"events\":[\n"};
+    static const char *const heads[] = {
+        [MEASURE_TEXT] = "\nevent                             person                            when              answer\n",
+        [MEASURE_CSV] = "# every event behind it\nevent,person,when,answer\n",
+        [MEASURE_JSON] = ",\"events\":[\n"};
     cf_buf_lit(b, heads[format]);
     for (size_t i = 0; i < list->all.n; i++) {
-        const struct measure_listed *l = &list->all.v[i];
-        struct cf_id id = cf_id_zero(l->duty) ? l->event : l->duty;
-        struct cf_mark mark = cf_arena_mark(c->arena);
-        struct cf_str hex = cf_hex(c->arena, id.b, sizeof id.b);
-        struct cf_shown when = cf_time_shown(c->zone, l->at);
-        const char *answer = measure_answer_word(l->answer);
-        if (format == MEASURE_TEXT) {
-            cf_buf_printf(b, "%.*s  %-8u  %-16s  %s\n", CF_STR_ARG(hex), l->subject, when.p, answer);
-        } else if (format == MEASURE_CSV) {
-            cf_buf_printf(b, "%.*s,%u,%s,%s\n", CF_STR_ARG(hex), l->subject, when.p, answer);
-        } else {
-            cf_buf_printf(b, "%s{\"event\":\"%.*s\",\"person\":%u,\"when\":\"%s\",\"answer\":\"%s\"}", i ? ",\n" : "", CF_STR_ARG(hex),
-                          l->subject, cf_time_iso(l->at).p, answer);
-        }
-        (void)mark;
+        put_listed(b, c, &list->all.v[i], format, i == 0);
     }
     if (format == MEASURE_JSON) {
         cf_buf_printf(b, "],\"withheld\":%llu}\n", (unsigned long long)list->withheld);
@@ -197,6 +209,10 @@ int cli_measure(struct cli *c)
         cf_fail(&c->errs, CF_D001, CF_NOWHERE, "no policies are adopted in this ledger");
         return cli_failed(c);
     }
+    struct cf_str purpose;
+    if (q.list && !cli_option(c, "purpose", &purpose) && !cli_read_log(c, "measure --list", NULL, 0, 0)) {
+        return cli_failed(c); /* before counting for nothing */
+    }
     const struct lang_decl *measure = measure_find(desk_set(c->desk), c->words.v[0], c->arena, &c->errs);
     if (!measure) {
         return cli_failed(c);
@@ -210,6 +226,8 @@ int cli_measure(struct cli *c)
         return cli_failed(c);
     }
     struct cf_buf b = cf_buf_new(c->arena, CF_MAX_EXPORT_BYTES);
+    bool wrapped = q.list && q.format == MEASURE_JSON;
+    cf_buf_lit(&b, wrapped ? "{\"table\":" : "");
     measure_write(&b, &table, q.format);
     if (q.list) {
         put_list(&b, c, &list, q.format);

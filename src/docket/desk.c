@@ -603,6 +603,11 @@ static const char *beside(struct cf_arena *a, const char *db, const char *name)
     return cf_cstr(a, cf_str_printf(a, "%.*s-%s.db", CF_STR_ARG(path), name));
 }
 
+const char *desk_beside(const struct desk *d, const char *name)
+{
+    return beside(d->arena, d->options.db, name);
+}
+
 static bool open_ledger(struct desk *d, const struct desk_options *o, struct cf_errs *errs)
 {
     struct ledger_options lo = {.keys = o->keys, .force = o->force, .accept_clock = o->accept_clock};
@@ -617,7 +622,7 @@ static bool open_desk(struct desk *d, struct cf_errs *errs)
     struct store_options so = {.mode = d->options.write || d->options.create ? STORE_OPEN : STORE_READ, .sync = STORE_NORMAL,
                                .vacuum_freely = true, .cache_kib = 65536};
     int64_t seq;
-    if (!store_open(d->arena, beside(d->arena, d->options.db, "desk"), &so, errs, &d->db)) {
+    if (!store_open(d->arena, desk_beside(d, "desk"), &so, errs, &d->db)) {
         return false;
     }
     if ((so.mode == STORE_OPEN && !desk_schema(d, errs)) || !store_one_int(d->db, &APPLIED, 0, &seq, errs)) {

@@ -121,6 +121,9 @@ struct desk_counts { uint64_t events, subjects, dockets, duties[8] /* by enum la
 CF_MUST_USE bool desk_counts(struct desk *d, struct desk_counts *out, struct cf_errs *errs);
 CF_MUST_USE bool desk_next_wake(struct desk *d, bool *any, int64_t *at, struct cf_errs *errs);
 
+/* Brings the typed tables for analysts (study.db beside the ledger: one table a record kind) up to the ledger's size. */
+CF_MUST_USE bool desk_study(struct desk *d, struct cf_errs *errs);
+
 /* ---- Rebuilding: drops everything derived, derives it again, and says whether each table is what it was. */
 struct desk_table_digest { struct cf_str table; uint64_t rows; uint8_t digest[32]; };
 struct desk_digests { CF_VEC(struct desk_table_digest); };

@@ -105,6 +105,9 @@ CF_MUST_USE bool desk_schema(struct desk *d, struct cf_errs *errs);
 CF_MUST_USE bool desk_drop(struct desk *d, struct cf_errs *errs);
 /* Subjects an event is about (not actor or recorder), in one list, each once. */
 void desk_about_of(struct desk *d, const struct ledger_event *e, struct cf_arena *a, uint32_t **subjects, size_t *n);
+CF_MUST_USE bool desk_study_forget(struct desk *d, struct cf_errs *errs); /* desk_study, and nothing deleted is left in the file */
+CF_MUST_USE bool desk_study_anew(struct desk *d, struct cf_errs *errs);   /* all typed tables made again */
+const char *desk_beside(const struct desk *d, const char *name); /* the path of NAME's file beside the ledger */
 int64_t desk_now(void); /* whole seconds UTC */
 /* An entry in the policy's names as a draft in the ledger's numbers; checks fields against the record's declaration (D010 to D016). */
 CF_MUST_USE bool desk_draft(struct desk *d, const struct desk_entry *e, struct cf_arena *a, struct ledger_draft *out, struct cf_errs *errs);

@@ -75,11 +75,12 @@ bool desk_drop(struct desk *d, struct cf_errs *errs)
 bool desk_rebuild(struct desk *d, void (*progress)(void *, uint64_t, uint64_t), void *arg, struct cf_errs *errs)
 {
     uint64_t done;
-    return desk_drop(d, errs) && desk_catch_up(d, errs) && desk_sweep(d, desk_now(), 0, progress, arg, &done, errs);
+    return desk_drop(d, errs) && desk_catch_up(d, errs) && desk_sweep(d, desk_now(), 0, progress, arg, &done, errs) &&
+           desk_study_anew(d, errs);
 }
 
 bool desk_forget(struct desk *d, struct cf_errs *errs)
 {
     return desk_catch_up(d, errs) && store_checkpoint(d->db, true, errs) && store_vacuum(d->db, errs) &&
-           store_checkpoint(d->db, true, errs);
+           store_checkpoint(d->db, true, errs) && desk_study_forget(d, errs);
 }

@@ -94,6 +94,8 @@ void ck_name(struct ck_in *c, struct lang_expr *e, struct lang_type want);
 void ck_path(struct ck_in *c, struct lang_expr *e);
 void ck_member(struct ck_in *c, struct lang_expr *e, const struct lang_decl *record, struct lang_name name);
 bool ck_bare_value(struct ck_in *c, const struct lang_expr *e);
+/* Is the record ever about this rule's kind of subject? If not: an error at `at`, for it is in another subject's history. */
+bool ck_about_me(struct ck_in *c, const struct lang_decl *record, struct cf_span at);
 bool ck_role_named(struct ck_in *c, struct cf_str word, int *role, enum lang_subject *kind);
 
 /* ---- types.c */

@@ -110,6 +110,11 @@ void ck_measure(struct ck *k, struct lang_decl *d) {
     ck_sel(&c, m->pop_sel);
     ck_cond(&c, m->where);
     ck_cond(&c, m->that);
+    if (m->that != NULL && m->that->op == LANG_MET && m->pop != LANG_POP_DUTY) {
+        cf_fail(k->errs, CF_L061, m->that->at, "only a duty can be `%.*s`, and this counts something else",
+                CF_STR_ARG(m->that->name.text));
+        cf_hint(k->errs, "Count a duty, as in `share of DUTY that met`.");
+    }
     ck_type(&c, m->value, ck_kind(LANG_T_NONE));
     ck_sel(&c, m->followed_by);
     ck_type(&c, m->followed_within, ck_kind(LANG_T_DURATION));

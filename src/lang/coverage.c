@@ -9,7 +9,9 @@ struct aim { /* one thing that an example should show */
 };
 struct lang_coverage {
     struct cf_arena *a;
-    struct { CF_VEC(struct aim); } aims;
+    struct {
+        CF_VEC(struct aim);
+    } aims;
 };
 
 static void add(struct lang_coverage *c, const struct lang_decl *rule, const char *what) {
@@ -25,13 +27,15 @@ static bool may_be_unknown(const struct lang_expr *e) {
     if (e == NULL) {
         return false;
     }
-    if (e->op == LANG_FIELD || e->op == LANG_OWN_FIELD || e->op == LANG_TRIGGER_FIELD || e->op == LANG_FACT_REF || e->op == LANG_AGE) {
+    if (e->op == LANG_FIELD || e->op == LANG_OWN_FIELD || e->op == LANG_TRIGGER_FIELD || e->op == LANG_FACT_REF ||
+        e->op == LANG_AGE) {
         return true;
     }
     if (e->op == LANG_IS_KNOWN || e->op == LANG_IS_NOT_KNOWN || e->op == LANG_ELSE) {
         return false;
     }
-    bool may = may_be_unknown(e->a) || may_be_unknown(e->b) || may_be_unknown(e->c) || (e->sel != NULL && may_be_unknown(e->sel->with));
+    bool may = may_be_unknown(e->a) || may_be_unknown(e->b) || may_be_unknown(e->c) ||
+               (e->sel != NULL && may_be_unknown(e->sel->with));
     for (size_t i = 0; i < e->list.n && !may; i++) {
         may = may_be_unknown(e->list.v[i]);
     }

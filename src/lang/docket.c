@@ -5,8 +5,9 @@
 #include <stdlib.h>
 
 const char *lang_state_word(enum lang_state s) {
-    static const char *const words[] = {[LANG_PENDING] = "pending", [LANG_STOPPED] = "stopped", [LANG_OVERDUE] = "overdue",
-                                        [LANG_MET_STATE] = "met", [LANG_LATE] = "late", [LANG_MISSED] = "missed", [LANG_VOID] = "void"};
+    static const char *const words[] = {
+        [LANG_PENDING] = "pending", [LANG_STOPPED] = "stopped", [LANG_OVERDUE] = "overdue", [LANG_MET_STATE] = "met",
+        [LANG_LATE] = "late",       [LANG_MISSED] = "missed",   [LANG_VOID] = "void"};
     return words[s];
 }
 
@@ -22,14 +23,23 @@ const char *lang_option_word(enum lang_option_state s) {
 
 /* The marks' words, in the order of their bits; NULL after the last. */
 const char *lang_mark_word(unsigned bit) {
-    static const char *const words[] = {"entered later",  "due before it was known", "day only",    "rests on what is not known",
-                                        "changed by correction", "explained",       "warned",      "escalated",
-                                        "no calendar",    "one instant unknown"};
+    static const char *const words[] = {"entered later",
+                                        "due before it was known",
+                                        "day only",
+                                        "rests on what is not known",
+                                        "changed by correction",
+                                        "explained",
+                                        "warned",
+                                        "escalated",
+                                        "no calendar",
+                                        "one instant unknown"};
     return bit < CF_COUNT(words) ? words[bit] : NULL;
 }
 
 /* ---- order */
-static int by_number(uint64_t a, uint64_t b) { return a < b ? -1 : a > b; }
+static int by_number(uint64_t a, uint64_t b) {
+    return a < b ? -1 : a > b;
+}
 
 static int duty_order(const void *x, const void *y) {
     const struct lang_duty_line *a = x, *b = y;
@@ -80,7 +90,8 @@ void lang_docket_sort(struct lang_docket *d) {
         struct lang_gate_line line = d->gates.v[i];
         size_t k = i;
         for (; k > 0 && d->gates.v[k - 1].event == line.event &&
-               cf_str_cmp(line.rule->name.text, d->gates.v[k - 1].rule->name.text) < 0; k--) {
+               cf_str_cmp(line.rule->name.text, d->gates.v[k - 1].rule->name.text) < 0;
+             k--) {
             d->gates.v[k] = d->gates.v[k - 1];
         }
         d->gates.v[k] = line;
@@ -122,8 +133,9 @@ static bool same_support(const struct same *s, const struct lang_support *x, con
 
 static bool same_rule(const struct same *s, const struct lang_decl *x, const struct lang_decl *y) {
     if (x != y) {
-        *s->why = cf_str_printf(s->a, "%.*s: rule %.*s of %lld, not %.*s of %lld", CF_STR_ARG(s->line), CF_STR_ARG(x->name.text),
-                                (long long)x->policy->as.policy.from, CF_STR_ARG(y->name.text), (long long)y->policy->as.policy.from);
+        *s->why =
+            cf_str_printf(s->a, "%.*s: rule %.*s of %lld, not %.*s of %lld", CF_STR_ARG(s->line), CF_STR_ARG(x->name.text),
+                          (long long)x->policy->as.policy.from, CF_STR_ARG(y->name.text), (long long)y->policy->as.policy.from);
     }
     return x == y;
 }
@@ -137,10 +149,11 @@ static struct same line_of(const struct same *s, const char *kind, const struct 
 static bool same_duty(const struct same *s, const struct lang_duty_line *x, const struct lang_duty_line *y) {
     bool owner = x->owner.role_or_unit == y->owner.role_or_unit;
     return same_rule(s, x->rule, y->rule) && part(s, "identity differs, 0", 0, cf_id_cmp(x->id, y->id)) &&
-           part(s, "cause", (int64_t)x->cause, (int64_t)y->cause) && part(s, "limit", (int64_t)x->cause_limit, (int64_t)y->cause_limit) &&
-           part(s, "role", x->role, y->role) && part(s, "period", x->period, y->period) &&
-           part(s, "episode", (int64_t)x->episode, (int64_t)y->episode) && part(s, "since", x->since, y->since) &&
-           part(s, "state", x->state, y->state) && part(s, "dated", x->has_due, y->has_due) && part(s, "due", x->due, y->due) &&
+           part(s, "cause", (int64_t)x->cause, (int64_t)y->cause) &&
+           part(s, "limit", (int64_t)x->cause_limit, (int64_t)y->cause_limit) && part(s, "role", x->role, y->role) &&
+           part(s, "period", x->period, y->period) && part(s, "episode", (int64_t)x->episode, (int64_t)y->episode) &&
+           part(s, "since", x->since, y->since) && part(s, "state", x->state, y->state) &&
+           part(s, "dated", x->has_due, y->has_due) && part(s, "due", x->due, y->due) &&
            part(s, "stopped", x->has_left, y->has_left) && part(s, "left", x->left_s, y->left_s) &&
            part(s, "ended", x->ended, y->ended) && part(s, "ended by", (int64_t)x->ended_by, (int64_t)y->ended_by) &&
            part(s, "the same owner", 1, owner) && part(s, "owner", x->owner.subject, y->owner.subject) &&
@@ -149,16 +162,18 @@ static bool same_duty(const struct same *s, const struct lang_duty_line *x, cons
 }
 
 static bool same_gate(const struct same *s, const struct lang_gate_line *x, const struct lang_gate_line *y) {
-    return same_rule(s, x->rule, y->rule) && part(s, "event", (int64_t)x->event, (int64_t)y->event) && part(s, "role", x->role, y->role) &&
-           part(s, "result", x->result, y->result) && part(s, "marks", x->marks, y->marks) &&
-           part(s, "not in source", x->not_in_source, y->not_in_source) && same_support(s, &x->support, &y->support);
+    return same_rule(s, x->rule, y->rule) && part(s, "event", (int64_t)x->event, (int64_t)y->event) &&
+           part(s, "role", x->role, y->role) && part(s, "result", x->result, y->result) &&
+           part(s, "marks", x->marks, y->marks) && part(s, "not in source", x->not_in_source, y->not_in_source) &&
+           same_support(s, &x->support, &y->support);
 }
 
 static bool same_grade(const struct same *s, const struct lang_grade_line *x, const struct lang_grade_line *y) {
     return same_rule(s, x->rule, y->rule) && part(s, "episode", (int64_t)x->episode, (int64_t)y->episode) &&
            part(s, "level", x->level, y->level) && part(s, "could be", x->could_be, y->could_be) &&
            part(s, "criteria", (int64_t)x->criteria, (int64_t)y->criteria) &&
-           part(s, "unknown criteria", (int64_t)x->could_criteria, (int64_t)y->could_criteria) && same_support(s, &x->support, &y->support);
+           part(s, "unknown criteria", (int64_t)x->could_criteria, (int64_t)y->could_criteria) &&
+           same_support(s, &x->support, &y->support);
 }
 
 static bool same_score(const struct same *s, const struct lang_score_line *x, const struct lang_score_line *y) {
@@ -214,7 +229,8 @@ static bool same_lines(const struct same *s, const struct lang_docket *x, const 
 bool lang_docket_same_lines(struct cf_arena *a, const struct lang_docket *x, const struct lang_docket *y, struct cf_str *why) {
     struct same s = {.a = a, .why = why, .line = CF_LIT("docket")};
     return part(&s, "too long", x->too_long, y->too_long) && part(&s, "duties", (int64_t)x->duties.n, (int64_t)y->duties.n) &&
-           part(&s, "gates", (int64_t)x->gates.n, (int64_t)y->gates.n) && part(&s, "grades", (int64_t)x->grades.n, (int64_t)y->grades.n) &&
+           part(&s, "gates", (int64_t)x->gates.n, (int64_t)y->gates.n) &&
+           part(&s, "grades", (int64_t)x->grades.n, (int64_t)y->grades.n) &&
            part(&s, "scores", (int64_t)x->scores.n, (int64_t)y->scores.n) &&
            part(&s, "choices", (int64_t)x->choices.n, (int64_t)y->choices.n) &&
            part(&s, "flags", (int64_t)x->flags.n, (int64_t)y->flags.n) && same_lines(&s, x, y);
@@ -381,7 +397,8 @@ static void states_json(const struct json *j, const struct lang_docket *d) {
 }
 
 /* One object: duties, gates, grades, scores, choices, flags, valid_until. Instants are UTC, events are sequence numbers. */
-void lang_docket_json(struct cf_buf *b, const struct lang_set *set, const struct lang_reference *ref, const struct lang_docket *d) {
+void lang_docket_json(struct cf_buf *b, const struct lang_set *set, const struct lang_reference *ref,
+                      const struct lang_docket *d) {
     (void)set;
     struct json j = {.b = b, .ref = ref};
     cf_buf_lit(b, "{\"duties\":[");

@@ -155,13 +155,9 @@ static bool owned_by(const struct check *k, const struct lang_expr *owner, const
     if (owner->op == LANG_PARTNER_OF) {
         const struct lang_expr *of = owner->a;
         const struct ex_subject *s = of->path.n == 0 ? NULL : ex_find_subject(k->x, of->path.v[0].text);
-        for (size_t i = 0; s != NULL && i < k->x->subjects.n; i++) {
-            const struct ex_subject *p = &k->x->subjects.v[i];
-            if (p->number == o->subject && p->partner != NULL && cf_str_eq(p->partner->name.text, owner->name.text)) {
-                return p->partner_of == s->number;
-            }
-        }
-        return false;
+        const struct lang_decl *p = lang_find_kind(k->x->set, LANG_PARTNER, owner->name.text);
+        bool known = s != NULL && p != NULL;
+        return known && o->subject == k->c->ref->partner_of(k->c->ref->ctx, p, s->number);
     }
     struct cf_str name = owner->path.n > 0 ? owner->path.v[0].text : owner->text;
     if (cf_str_is(name, "actor")) {
@@ -189,7 +185,8 @@ static bool duty_is_of(const struct check *k, const struct lang_expect *e, const
 
 static bool duty_says(const struct check *k, const struct lang_expect *e, const struct lang_duty_line *l) {
     return duty_is_of(k, e, l) && (!lang_named(e->state) || cf_str_is(e->state.text, lang_state_word(l->state))) &&
-           (!e->has_due || (l->has_due && same_due(k, e, l->due))) && (!e->has_left || (l->has_left && l->left_s == e->left_s)) &&
+           (!e->has_due || (l->has_due && same_due(k, e, l->due))) &&
+           (!e->has_left || (l->has_left && l->left_s == e->left_s)) &&
            (e->owner == NULL || owned_by(k, e->owner, &l->owner)) && has_marks(e, l->marks);
 }
 
@@ -237,7 +234,8 @@ static bool gate_holds(const struct check *k, const struct lang_expect *e) {
         return e->no && l == NULL;
     }
     bool kept = l->result == LANG_KEPT_RESULT;
-    return kept == (e->kind == LANG_EX_GATE_KEPT) && (!e->not_known || l->result == LANG_BREACHED_NOT_KNOWN) && has_marks(e, l->marks);
+    return kept == (e->kind == LANG_EX_GATE_KEPT) && (!e->not_known || l->result == LANG_BREACHED_NOT_KNOWN) &&
+           has_marks(e, l->marks);
 }
 
 static bool grade_holds(const struct check *k, const struct lang_expect *e) {
@@ -294,7 +292,8 @@ static bool flag_holds(const struct check *k, const struct lang_expect *e) {
 static bool holds(const struct check *k, const struct lang_expect *e) {
     switch (e->kind) {
     case LANG_EX_DUTY: return duty_holds(k, e);
-    case LANG_EX_GATE_BREACH: case LANG_EX_GATE_KEPT: return gate_holds(k, e);
+    case LANG_EX_GATE_BREACH:
+    case LANG_EX_GATE_KEPT: return gate_holds(k, e);
     case LANG_EX_GRADE: return grade_holds(k, e);
     case LANG_EX_SCORE: return score_holds(k, e);
     case LANG_EX_CHOICE: return choice_holds(k, e);
@@ -353,7 +352,8 @@ static bool labels_exist(const struct check *k) {
         const struct lang_expect *e = &k->at->expects.v[i];
         bool period = e->decl != NULL && e->decl->kind == LANG_DUTY && e->decl->as.duty.trigger == LANG_EACH;
         if (lang_named(e->of) && !period && ex_find_label(k->x, e->of.text) == NULL) {
-            ok = cf_fail(k->x->errs, CF_L142, e->of.at, "no event of this example has the label `%.*s`", CF_STR_ARG(e->of.text));
+            ok =
+                cf_fail(k->x->errs, CF_L142, e->of.at, "no event of this example has the label `%.*s`", CF_STR_ARG(e->of.text));
         }
     }
     return ok;
@@ -372,8 +372,8 @@ static void make_cases(struct ex *x, struct lang_example_case *cases, size_t *n)
     }
 }
 
-size_t lang_example_cases(struct cf_arena *a, const struct lang_set *set, const struct lang_reference *ref, const struct lang_decl *example,
-                          const struct lang_example_case **out, struct cf_errs *errs) {
+size_t lang_example_cases(struct cf_arena *a, const struct lang_set *set, const struct lang_reference *ref,
+                          const struct lang_decl *example, const struct lang_example_case **out, struct cf_errs *errs) {
     struct ex *x = ex_build(a, set, ref, example, errs);
     struct lang_example_case *cases = CF_NEW_N(a, struct lang_example_case, example->as.example.items.n + 1);
     size_t n = 0;
@@ -384,8 +384,8 @@ size_t lang_example_cases(struct cf_arena *a, const struct lang_set *set, const 
     return n;
 }
 
-bool lang_example_run(struct cf_arena *a, const struct lang_set *set, const struct lang_reference *ref, const struct lang_decl *example,
-                      struct lang_coverage *coverage, size_t *checked, struct cf_errs *errs) {
+bool lang_example_run(struct cf_arena *a, const struct lang_set *set, const struct lang_reference *ref,
+                      const struct lang_decl *example, struct lang_coverage *coverage, size_t *checked, struct cf_errs *errs) {
     size_t failures = errs->failures;
     struct ex *x = ex_build(a, set, ref, example, errs);
     if (x == NULL) {

@@ -3,7 +3,7 @@
 #include "lang/example.h"
 
 enum { DEFAULT_START = 8 * 3600 + 30 * 60 }; /* where an example declares no terms: every working day, 08:30 */
-#define BEGINNING ((int64_t)-2208988800)      /* 1900-01-01: attributes of a subject hold from the beginning of time */
+#define BEGINNING ((int64_t)-2208988800)     /* 1900-01-01: attributes of a subject hold from the beginning of time */
 
 int64_t ex_instant(const struct lang_set *set, int64_t wall) {
     int64_t day = wall / 86400 - (wall % 86400 < 0);
@@ -22,7 +22,7 @@ static bool refuse(struct ex *x, struct cf_span at, const char *fmt, ...) {
 /* ---- subjects */
 const struct ex_subject *ex_find_subject(const struct ex *x, struct cf_str name) {
     for (size_t i = 0; i < x->subjects.n; i++) {
-        if (x->subjects.v[i].partner == NULL && cf_str_eq(x->subjects.v[i].name, name)) {
+        if (cf_str_eq(x->subjects.v[i].name, name)) {
             return &x->subjects.v[i];
         }
     }
@@ -62,15 +62,6 @@ static struct cf_str word_of(const struct lang_expr *e) {
     return e->op == LANG_YES ? CF_LIT("yes") : e->op == LANG_NO ? CF_LIT("no") : (struct cf_str){"", 0};
 }
 
-static const struct lang_decl *find_codes(const struct ex *x, struct cf_str name) {
-    for (size_t i = 0; i < x->set->decls.n; i++) {
-        if (x->set->decls.v[i]->kind == LANG_CODES && cf_str_eq(x->set->decls.v[i]->name.text, name)) {
-            return x->set->decls.v[i];
-        }
-    }
-    return NULL;
-}
-
 /* The index of a code; of a list from a file also of one that only this example knows. -1: there is none. */
 static int64_t code_index(const struct lang_decl *codes, struct cf_str name) {
     if (codes == NULL) {
@@ -94,11 +85,16 @@ const struct ex_event *ex_find_label(const struct ex *x, struct cf_str label) {
     return NULL;
 }
 
-static struct lang_value absent(enum lang_value_kind kind) { return (struct lang_value){.kind = (uint8_t)kind}; }
-static struct lang_value one(enum lang_value_kind kind, int64_t i) { return (struct lang_value){.kind = (uint8_t)kind, .i = i}; }
+static struct lang_value absent(enum lang_value_kind kind) {
+    return (struct lang_value){.kind = (uint8_t)kind};
+}
+static struct lang_value one(enum lang_value_kind kind, int64_t i) {
+    return (struct lang_value){.kind = (uint8_t)kind, .i = i};
+}
 
 static bool kind_error(struct ex *x, const struct lang_expr *e, const char *wanted) {
-    return refuse(x, e->at, "`%.*s` is not %s", CF_STR_ARG(cf_str_slice(e->at.src->text, e->at.at, e->at.at + e->at.n)), wanted);
+    return refuse(x, e->at, "`%.*s` is not %s", CF_STR_ARG(cf_str_slice(e->at.src->text, e->at.at, e->at.at + e->at.n)),
+                  wanted);
 }
 
 /* Values with names: codes, labels, subjects, yes and no. */
@@ -160,14 +156,16 @@ static bool to_value(struct ex *x, struct lang_type t, const struct lang_expr *e
         return true;
     }
     switch ((int)t.kind) {
-    case LANG_T_WHOLE: case LANG_T_FRACTION:
+    case LANG_T_WHOLE:
+    case LANG_T_FRACTION:
         if (e->op != LANG_NUMBER) {
             return kind_error(x, e, "a number");
         }
         *out = t.kind == LANG_T_WHOLE ? one(LANG_V_WHOLE, e->num) : one(LANG_V_FRACTION, e->num);
         out->more = t.kind == LANG_T_WHOLE ? 0 : (uint32_t)(e->den > 0 ? e->den : 1);
         return true;
-    case LANG_T_DATE: case LANG_T_INSTANT: return moment_value(x, t, e, out);
+    case LANG_T_DATE:
+    case LANG_T_INSTANT: return moment_value(x, t, e, out);
     case LANG_T_DURATION:
         *out = one(LANG_V_DURATION, e->duration.n);
         out->more = (uint32_t)e->duration.unit;
@@ -179,7 +177,7 @@ static bool to_value(struct ex *x, struct lang_type t, const struct lang_expr *e
 
 /* ---- kept attributes: `Lee (sex female)` */
 static struct lang_type kept_type(struct ex *x, const struct lang_field *f, struct cf_str name) {
-    const struct lang_decl *codes = find_codes(x, name);
+    const struct lang_decl *codes = lang_find_kind(x->set, LANG_CODES, name);
     if (codes != NULL) {
         return (struct lang_type){.kind = LANG_T_CODE, .of = codes};
     }
@@ -189,8 +187,8 @@ static struct lang_type kept_type(struct ex *x, const struct lang_field *f, stru
     if (cf_str_is(name, "born") || cf_str_is(name, "age")) {
         return (struct lang_type){.kind = cf_str_is(name, "born") ? LANG_T_DATE : LANG_T_WHOLE};
     }
-    const struct lang_decl *d = lang_find(x->set, cf_cstr(x->a, name));
-    if (d != NULL && d->kind == LANG_FACT && d->as.fact.value != NULL) {
+    const struct lang_decl *d = lang_find_kind(x->set, LANG_FACT, name);
+    if (d != NULL && d->as.fact.value != NULL) {
         return d->as.fact.value->type;
     }
     for (size_t r = 0; r < x->set->records.n; r++) {
@@ -213,7 +211,8 @@ static bool kept_values(struct ex *x, const struct lang_field *f, const struct l
             i++;
         }
         if (i == f->keeping.n) {
-            return refuse(x, pair->at, "field `%.*s` does not keep `%.*s`", CF_STR_ARG(f->name.text), CF_STR_ARG(pair->name.text));
+            return refuse(x, pair->at, "field `%.*s` does not keep `%.*s`", CF_STR_ARG(f->name.text),
+                          CF_STR_ARG(pair->name.text));
         }
         if (!to_value(x, kept_type(x, f, f->keeping.v[i].text), pair->a, &kept[i])) {
             return false;
@@ -316,9 +315,9 @@ static bool read_recorded(struct ex *x, struct ex_event *ev) {
 
 static bool begin_event(struct ex *x, const struct lang_ex_event *src) {
     const char *word = src->kind == LANG_SEL_SENT ? "sent" : "acknowledged";
-    const struct lang_decl *named = lang_find(x->set, cf_cstr(x->a, src->record.text));
     bool share = src->kind != LANG_SEL_RECORD;
-    if (named == NULL || named->kind != (share ? LANG_SHARE : LANG_RECORD)) {
+    const struct lang_decl *named = lang_find_kind(x->set, share ? LANG_SHARE : LANG_RECORD, src->record.text);
+    if (named == NULL) {
         return refuse(x, src->record.at, "there is no %s `%.*s`", share ? "share" : "record", CF_STR_ARG(src->record.text));
     }
     const struct lang_decl *record = share ? built_in(x, word) : newest(named);
@@ -346,7 +345,7 @@ static void number_events(struct ex *x) {
     }
     for (size_t i = 0; i < x->events.n; i++) {
         x->events.v[i]->e.seq = i + 1;
-        x->events.v[i]->e.id = made_id('e', x->events.v[i]->line + 1);
+        x->events.v[i]->e.id = made_id('e', i + 1);
     }
 }
 
@@ -409,8 +408,8 @@ static bool read_roles(struct ex *x, struct ex_event *ev) {
     } else if (only != NULL) {
         *cf_push(x->a, &ev->roles[0]) = only->number;
     } else {
-        return refuse(x, ev->src->at, "it is not said whom this `%.*s` is about: write `%.*s NAME`", CF_STR_ARG(ev->record->name.text),
-                      CF_STR_ARG(r->roles.v[0].role.text));
+        return refuse(x, ev->src->at, "it is not said whom this `%.*s` is about: write `%.*s NAME`",
+                      CF_STR_ARG(ev->record->name.text), CF_STR_ARG(r->roles.v[0].role.text));
     }
     return true;
 }
@@ -457,7 +456,9 @@ static const struct ex_event *last_opened(const struct ex *x, const struct ex_ev
 
 static bool read_episodes(struct ex *x, struct ex_event *ev) {
     const struct lang_attr_value *in = ev->src == NULL ? NULL : attr(ev->src, "in");
-    struct { CF_VEC(uint64_t); } own = {0};
+    struct {
+        CF_VEC(uint64_t);
+    } own = {0};
     if (ev->record->as.record.opens_decl != NULL) {
         *cf_push(x->a, &own) = ev->e.seq;
     }
@@ -481,18 +482,13 @@ static bool read_episodes(struct ex *x, struct ex_event *ev) {
 }
 
 /* ---- who did it */
-static const struct lang_decl *role_named(const struct ex *x, struct cf_str name) {
-    const struct lang_decl *d = lang_find(x->set, cf_cstr(x->a, name));
-    return d != NULL && d->kind == LANG_ROLE ? d : NULL;
-}
-
 static bool read_actor(struct ex *x, struct ex_event *ev) {
     const struct lang_attr_value *by = attr(ev->src, "by"), *unit = attr(ev->src, "unit"), *to = attr(ev->src, "to");
     const struct lang_record *r = &ev->record->as.record;
     const struct lang_decl *role = r->by_decls.n > 0 ? r->by_decls.v[0] : NULL;
     struct cf_str who = {"", 0};
     if (by != NULL) {
-        role = role_named(x, word_of(by->values.v[0]));
+        role = lang_find_kind(x->set, LANG_ROLE, word_of(by->values.v[0]));
         if (role == NULL && !cf_str_is(word_of(by->values.v[0]), "anyone")) {
             return kind_error(x, by->values.v[0], "a role");
         }
@@ -536,8 +532,10 @@ static bool fill_event(struct ex *x, struct ex_event *ev) {
 
 /* ---- attributes of subjects: events at the beginning of time */
 
-/* The record and field behind an attribute: `born` by the set's birth record, others by the fact of that name that is a plain R.f. */
-static const struct lang_decl *attribute_record(const struct ex *x, const struct ex_subject *s, struct cf_str name, int *field) {
+/* The record and field behind an attribute: `born` by the set's birth record, others by the fact of that name that is a plain
+ * R.f. */
+static const struct lang_decl *attribute_record(const struct ex *x, const struct ex_subject *s, struct cf_str name,
+                                                int *field) {
     if (cf_str_is(name, "born") && x->set->birth != NULL) {
         *field = x->set->birth_field;
         return x->set->birth;
@@ -545,8 +543,8 @@ static const struct lang_decl *attribute_record(const struct ex *x, const struct
     for (size_t i = 0; i < x->set->decls.n; i++) {
         const struct lang_decl *d = x->set->decls.v[i];
         const struct lang_expr *v = d->kind == LANG_FACT ? d->as.fact.value : NULL;
-        if (v != NULL && v->op == LANG_FIELD && v->attr == LANG_ATTR_NONE && cf_str_eq(d->name.text, name) && d->as.fact.scope.about &&
-            d->as.fact.scope.kind == s->kind) {
+        if (v != NULL && v->op == LANG_FIELD && v->attr == LANG_ATTR_NONE && cf_str_eq(d->name.text, name) &&
+            d->as.fact.scope.about && d->as.fact.scope.kind == s->kind) {
             *field = v->index;
             return newest(v->decl);
         }
@@ -602,8 +600,8 @@ static bool read_school(struct ex *x, const struct lang_ex_subject *src) {
         if (v->values.n != 2 || v->values.v[0]->op != LANG_DATE_LIT || v->values.v[1]->op != LANG_DATE_LIT) {
             return refuse(x, v->at, "a term is written `term 2024-04-15 to 2024-05-24`");
         }
-        if (!cf_schools_term(x->schools, CF_OF_SCHOOL, src->name.text, (int32_t)v->values.v[0]->num, (int32_t)v->values.v[1]->num, starts,
-                             v->at, x->errs)) {
+        if (!cf_schools_term(x->schools, CF_OF_SCHOOL, src->name.text, (int32_t)v->values.v[0]->num,
+                             (int32_t)v->values.v[1]->num, starts, v->at, x->errs)) {
             return false;
         }
         *cf_push(x->a, &x->with_terms) = src->name.text;
@@ -630,8 +628,8 @@ static struct lang_expr *cell(struct ex *x, struct lang_type t, const struct lan
 }
 
 static bool read_table(struct ex *x, const struct lang_ex_subject *src) {
-    const struct lang_decl *table = lang_find(x->set, cf_cstr(x->a, src->name.text));
-    if (table == NULL || table->kind != LANG_TABLE) {
+    const struct lang_decl *table = lang_find_kind(x->set, LANG_TABLE, src->name.text);
+    if (table == NULL) {
         return refuse(x, src->at, "there is no table `%.*s`", CF_STR_ARG(src->name.text));
     }
     struct ex_rows *rows = cf_push(x->a, &x->tables);
@@ -656,10 +654,18 @@ static bool read_table(struct ex *x, const struct lang_ex_subject *src) {
 
 /* ---- declared subjects */
 static bool subject_kind(struct ex *x, const struct lang_ex_subject *src, enum lang_subject *kind) {
-    static const struct { const char *word; enum lang_subject kind; } words[] = {
-        {"child", LANG_PERSON}, {"person", LANG_PERSON}, {"officer", LANG_OFFICER}, {"school", LANG_ORGANISATION},
-        {"organisation", LANG_ORGANISATION}, {"unit", LANG_UNIT_SUBJECT}, {"place", LANG_PLACE}, {"line", LANG_LINE},
-        {"matter", LANG_MATTER}};
+    static const struct {
+        const char *word;
+        enum lang_subject kind;
+    } words[] = {{"child", LANG_PERSON},
+                 {"person", LANG_PERSON},
+                 {"officer", LANG_OFFICER},
+                 {"school", LANG_ORGANISATION},
+                 {"organisation", LANG_ORGANISATION},
+                 {"unit", LANG_UNIT_SUBJECT},
+                 {"place", LANG_PLACE},
+                 {"line", LANG_LINE},
+                 {"matter", LANG_MATTER}};
     for (size_t i = 0; i < CF_COUNT(words); i++) {
         if (cf_str_is(src->kind.text, words[i].word)) {
             *kind = words[i].kind;
@@ -686,11 +692,7 @@ static bool read_subject(struct ex *x, const struct lang_ex_subject *src) {
     if (!subject_kind(x, src, &kind)) {
         return false;
     }
-    if (ex_find_subject(x, src->name.text) == NULL) {
-        add_subject(x, src->name.text, kind)->declared = true;
-    } else {
-        x->subjects.v[ex_find_subject(x, src->name.text)->number - 1].declared = true;
-    }
+    x->subjects.v[subject_named(x, src->name.text, kind) - 1].declared = true;
     return cf_str_is(src->kind.text, "school") ? read_school(x, src) : read_attributes(x, src);
 }
 
@@ -709,7 +711,8 @@ static bool ex_school_day(void *ctx, uint32_t organisation, int64_t t, int64_t *
     *which = has_terms ? school : CF_LIT("every working day, 08:30");
     if (has_terms) {
         struct cf_school_start s;
-        bool ok = cf_school_next(x->set->zone, x->ref.calendar, x->schools, school, (struct cf_str){"", 0}, t, &s) == CF_WHEN_OK;
+        bool ok =
+            cf_school_next(x->set->zone, x->ref.calendar, x->schools, school, (struct cf_str){"", 0}, t, &s) == CF_WHEN_OK;
         *start = ok ? s.at : 0;
         return ok;
     }
@@ -728,26 +731,26 @@ static bool ex_school_day(void *ctx, uint32_t organisation, int64_t t, int64_t *
 }
 
 static uint32_t ex_partner_of(void *ctx, const struct lang_decl *partner, uint32_t organisation) {
-    struct ex *x = ctx;
-    for (size_t i = 0; i < x->subjects.n; i++) {
-        const struct ex_subject *s = &x->subjects.v[i];
-        if (s->partner != NULL && s->partner_of == organisation && cf_str_eq(s->partner->name.text, partner->name.text)) {
-            return s->number;
-        }
-    }
-    struct cf_str of = name_of(x, organisation);
-    struct cf_str name = cf_str_printf(x->a, "%.*s of %.*s", CF_STR_ARG(partner->name.text), CF_STR_ARG(of));
-    struct ex_subject *s = add_subject(x, name, LANG_ORGANISATION);
-    s->partner = partner;
-    s->partner_of = organisation;
-    return s->number;
+    (void)ctx;
+    return organisation < EX_ORGANISATIONS ? EX_PARTNERS + partner->as.partner.number * EX_ORGANISATIONS + organisation : 0;
 }
 
+/* Units are made before anything else, so that answers never depend on who asked first. */
 static uint32_t ex_unit_subject(void *ctx, const struct lang_decl *unit) {
-    return subject_named(ctx, unit->name.text, LANG_UNIT_SUBJECT);
+    const struct ex_subject *s = ex_find_subject(ctx, unit->name.text);
+    return s != NULL ? s->number : 0;
 }
 
-static struct cf_str ex_subject_name(void *ctx, uint32_t subject) { return name_of(ctx, subject); }
+static struct cf_str ex_subject_name(void *ctx, uint32_t subject) {
+    struct ex *x = ctx;
+    if (subject < EX_PARTNERS) {
+        return name_of(x, subject);
+    }
+    size_t partner = (subject - EX_PARTNERS) / EX_ORGANISATIONS;
+    struct cf_str of = name_of(x, subject % EX_ORGANISATIONS);
+    struct cf_str p = partner < x->set->partners.n ? x->set->partners.v[partner]->name.text : CF_LIT("partner");
+    return cf_str_printf(x->a, "%.*s of %.*s", CF_STR_ARG(p), CF_STR_ARG(of));
+}
 
 static void ex_table_rows(void *ctx, const struct lang_decl *table, const struct lang_row **rows, size_t *n) {
     const struct ex *x = ctx;
@@ -783,11 +786,14 @@ static bool check_corrections(struct ex *x) {
     return true;
 }
 
-struct ex *ex_build(struct cf_arena *a, const struct lang_set *set, const struct lang_reference *ref, const struct lang_decl *example,
-                    struct cf_errs *errs) {
+struct ex *ex_build(struct cf_arena *a, const struct lang_set *set, const struct lang_reference *ref,
+                    const struct lang_decl *example, struct cf_errs *errs) {
     struct ex *x = CF_NEW(a, struct ex);
     *x = (struct ex){.a = a, .set = set, .base = ref, .example = example, .errs = errs, .schools = cf_schools_new(a)};
     make_reference(x);
+    for (size_t i = 0; i < set->units.n; i++) {
+        (void)subject_named(x, set->units.v[i]->name.text, LANG_UNIT_SUBJECT);
+    }
     bool ok = true;
     for (size_t i = 0; i < example->as.example.items.n; i++) {
         const struct lang_ex_item *item = &example->as.example.items.v[i];
@@ -840,10 +846,12 @@ static void correct(struct ex *x, const struct ex_event *ev, int64_t known_at, s
         if (f >= 0) {
             (void)field_value(x, &ev->record->as.record.fields.v[f], &v, &fields[f]);
             e->fields = fields;
-        } else if (cf_str_is(name, "happened") && moment_value(x, (struct lang_type){.kind = LANG_T_INSTANT}, v.values.v[0], &at)) {
+        } else if (cf_str_is(name, "happened") &&
+                   moment_value(x, (struct lang_type){.kind = LANG_T_INSTANT}, v.values.v[0], &at)) {
             e->from = e->to = at.i;
         } else {
-            refuse(x, c->corrects->at, "record `%.*s` has no field `%.*s`", CF_STR_ARG(ev->record->name.text), CF_STR_ARG(name));
+            refuse(x, c->corrects->at, "record `%.*s` has no field `%.*s`", CF_STR_ARG(ev->record->name.text),
+                   CF_STR_ARG(name));
         }
         e->marks |= LANG_CORRECTED;
         e->known = c->e.recorded > e->known ? c->e.recorded : e->known;
@@ -898,9 +906,9 @@ const struct ex_subject *ex_subject_of(const struct ex *x, const struct lang_ex_
             n++;
         }
     }
-    if (n == 0 && x->subjects.n > 0 && x->subjects.v[0].declared) {
-        found = &x->subjects.v[0];
-        n = 1;
+    for (size_t i = 0; n == 0 && i < x->subjects.n; i++) {
+        found = x->subjects.v[i].declared ? &x->subjects.v[i] : found;
+        n = x->subjects.v[i].declared ? 1 : 0;
     }
     if (n != 1) {
         cf_fail(x->errs, CF_L142, at->where, "this example has %zu subjects: say whose docket is meant with `of NAME`", n);

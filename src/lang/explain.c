@@ -41,8 +41,12 @@ static struct cf_str name_of(const struct why *w, int64_t subject) {
     return n.n > 0 ? n : cf_str_printf(w->a, "subject %lld", (long long)subject);
 }
 
-static const char *shown(const struct why *w, int64_t t) { return cf_cstr(w->a, cf_str_from(cf_due_shown(w->p->ref->zone, t).p)); }
-static const char *shown_time(const struct why *w, int64_t t) { return cf_cstr(w->a, cf_str_from(cf_time_shown(w->p->ref->zone, t).p)); }
+static const char *shown(const struct why *w, int64_t t) {
+    return cf_cstr(w->a, cf_str_from(cf_due_shown(w->p->ref->zone, t).p));
+}
+static const char *shown_time(const struct why *w, int64_t t) {
+    return cf_cstr(w->a, cf_str_from(cf_time_shown(w->p->ref->zone, t).p));
+}
 
 static struct cf_str bound(const struct why *w, const struct plain_val *v, int64_t x) {
     if (v->kind == LANG_T_INSTANT) {
@@ -54,11 +58,13 @@ static struct cf_str bound(const struct why *w, const struct plain_val *v, int64
     if (v->kind == LANG_T_DURATION) {
         return cf_str_printf(w->a, "%s", cf_duration_shown((struct cf_duration){(int32_t)x, v->unit}).p);
     }
-    return v->den > 1 ? cf_str_printf(w->a, "%lld/%lld", (long long)x, (long long)v->den) : cf_str_printf(w->a, "%lld", (long long)x);
+    return v->den > 1 ? cf_str_printf(w->a, "%lld/%lld", (long long)x, (long long)v->den)
+                      : cf_str_printf(w->a, "%lld", (long long)x);
 }
 
 static struct cf_str value_text(const struct why *w, const struct plain_val *v, struct lang_type type) {
-    bool bounded = v->kind == LANG_T_WHOLE || v->kind == LANG_T_FRACTION || v->kind == LANG_T_INSTANT || v->kind == LANG_T_DURATION;
+    bool bounded =
+        v->kind == LANG_T_WHOLE || v->kind == LANG_T_FRACTION || v->kind == LANG_T_INSTANT || v->kind == LANG_T_DURATION;
     if (bounded && !v->no_lo && !v->no_hi) {
         struct cf_str lo = bound(w, v, v->lo), hi = bound(w, v, v->hi);
         return v->lo == v->hi ? lo : cf_str_printf(w->a, "between %.*s and %.*s", CF_STR_ARG(lo), CF_STR_ARG(hi));
@@ -98,7 +104,8 @@ static struct cf_str event_text(const struct why *w, size_t i) {
     const struct lang_decl *r = plain_record(w->p, i);
     struct cf_str title = e->share != NULL ? e->share->title : r->title.n > 0 ? r->title : r->name.text;
     struct cf_buf b = cf_buf_new(w->a, 4096);
-    cf_buf_printf(&b, "%.*s%s, %s", CF_STR_ARG(title), e->share != NULL ? (cf_str_is(r->name.text, "sent") ? " (sent)" : " (acknowledged)") : "",
+    cf_buf_printf(&b, "%.*s%s, %s", CF_STR_ARG(title),
+                  e->share != NULL ? (cf_str_is(r->name.text, "sent") ? " (sent)" : " (acknowledged)") : "",
                   e->from != e->to ? cf_date_shown(cf_time_day(w->p->ref->zone, e->from)).p : shown_time(w, e->from));
     if (e->recorded > e->to + 60) {
         cf_buf_printf(&b, ", recorded %s", shown_time(w, e->recorded));
@@ -145,8 +152,9 @@ static void part(const struct why *w, const struct plain_at *at, const struct la
 static void setting_reason(const struct why *w, const struct plain_at *at, const struct lang_expr *e, struct lang_reason *r) {
     const struct lang_decl *d = plain_version(at, e->decl);
     const struct lang_setting *s = &d->as.setting;
-    under(w, r, reason(w, d->at, "a setting, %s: %.*s %.*s", s->confirmed ? "confirmed" : "still to verify", CF_STR_ARG(s->cite.key.text),
-                       CF_STR_ARG(s->cite.text)));
+    under(w, r,
+          reason(w, d->at, "a setting, %s: %.*s %.*s", s->confirmed ? "confirmed" : "still to verify",
+                 CF_STR_ARG(s->cite.key.text), CF_STR_ARG(s->cite.text)));
 }
 
 static void birth_reason(const struct why *w, const struct plain_at *at, struct lang_reason *r) {
@@ -161,7 +169,8 @@ static void birth_reason(const struct why *w, const struct plain_at *at, struct 
     }
 }
 
-static void grade_reasons(const struct why *w, const struct plain_at *at, const struct lang_decl *grade, struct lang_reason *r) {
+static void grade_reasons(const struct why *w, const struct plain_at *at, const struct lang_decl *grade,
+                          struct lang_reason *r) {
     const struct lang_grade *g = &grade->as.grade;
     struct plain_at in = plain_about(*at, &g->scope);
     for (size_t i = 0; i < g->list.n; i++) {
@@ -204,8 +213,14 @@ static bool declared(const struct why *w, const struct plain_at *at, const struc
     struct plain_at in = *at;
     switch ((int)e->op) {
     case LANG_SETTING_REF: setting_reason(w, at, e, r); return true;
-    case LANG_FACT_REF: in = plain_about(*at, &d->as.fact.scope); part(w, &in, d->as.fact.value, r); return true;
-    case LANG_FLAG_REF: in = plain_about(*at, &d->as.flag.scope); part(w, &in, d->as.flag.cond, r); return true;
+    case LANG_FACT_REF:
+        in = plain_about(*at, &d->as.fact.scope);
+        part(w, &in, d->as.fact.value, r);
+        return true;
+    case LANG_FLAG_REF:
+        in = plain_about(*at, &d->as.flag.scope);
+        part(w, &in, d->as.flag.cond, r);
+        return true;
     case LANG_GRADE_REF: grade_reasons(w, at, d, r); return true;
     case LANG_SCORE_REF:
         in = plain_about(*at, &d->as.score.scope);
@@ -223,7 +238,8 @@ static bool read_event(const struct why *w, const struct plain_at *at, const str
     size_t i;
     switch ((int)e->op) {
     case LANG_FIELD: i = plain_last(w->p, at, e->decl, e->previous); break;
-    case LANG_TRIGGER: case LANG_TRIGGER_FIELD: i = at->trigger; break;
+    case LANG_TRIGGER:
+    case LANG_TRIGGER_FIELD: i = at->trigger; break;
     case LANG_OWN_FIELD: i = at->with_event; break;
     default: return false;
     }
@@ -267,15 +283,17 @@ static struct lang_reason *expr_reason(const struct why *w, const struct plain_a
 /* ---- the rule itself */
 static void rule_reasons(const struct why *w, const struct lang_decl *rule, struct lang_reason *r) {
     const struct lang_policy *pol = &rule->policy->as.policy;
-    under(w, r, reason(w, rule->at, "rule `%.*s` of policy %.*s (%.*s), version in force from %s", CF_STR_ARG(rule->name.text),
-                       CF_STR_ARG(rule->policy->name.text), CF_STR_ARG(rule->policy->title), cf_date_shown(pol->from).p));
+    under(w, r,
+          reason(w, rule->at, "rule `%.*s` of policy %.*s (%.*s), version in force from %s", CF_STR_ARG(rule->name.text),
+                 CF_STR_ARG(rule->policy->name.text), CF_STR_ARG(rule->policy->title), cf_date_shown(pol->from).p));
     for (size_t i = 0; i < rule->cites.n; i++) {
         const struct lang_cite *c = &rule->cites.v[i];
         struct cf_str title = {"", 0};
         for (size_t k = 0; k < pol->cites.n; k++) {
             title = cf_str_eq(pol->cites.v[k].key.text, c->key.text) ? pol->cites.v[k].text : title;
         }
-        under(w, r, reason(w, c->at, "rests on %.*s %.*s (%.*s)", CF_STR_ARG(c->key.text), CF_STR_ARG(c->text), CF_STR_ARG(title)));
+        under(w, r,
+              reason(w, c->at, "rests on %.*s %.*s (%.*s)", CF_STR_ARG(c->key.text), CF_STR_ARG(c->text), CF_STR_ARG(title)));
     }
 }
 
@@ -299,7 +317,8 @@ static void mark_reasons(const struct why *w, uint32_t marks, struct lang_reason
 }
 
 /* ---- the clock (D4 to D7) */
-static void skipped_days(const struct why *w, const struct plain_deadline *d, int64_t due, struct cf_duration allowance, struct lang_reason *r) {
+static void skipped_days(const struct why *w, const struct plain_deadline *d, int64_t due, struct cf_duration allowance,
+                         struct lang_reason *r) {
     if (allowance.unit != CF_WORKING_DAY) {
         return;
     }
@@ -317,8 +336,8 @@ static void skipped_days(const struct why *w, const struct plain_deadline *d, in
     }
 }
 
-static void stop_reasons(const struct why *w, const struct plain_inst *in, struct plain_point pt, const struct plain_deadline *d,
-                         struct lang_reason *r) {
+static void stop_reasons(const struct why *w, const struct plain_inst *in, struct plain_point pt,
+                         const struct plain_deadline *d, struct lang_reason *r) {
     const struct lang_duty *duty = &in->line.rule->as.duty;
     struct plain_at at = in->at;
     at.t = pt.t;
@@ -330,8 +349,9 @@ static void stop_reasons(const struct why *w, const struct plain_inst *in, struc
         plain_span_intervals(w->p, &at, span, false, d->start, pt.t, &all);
         for (size_t k = 0; k < all.n && k < MOST_EVENTS; k++) {
             bool open = all.v[k].to == INT64_MAX;
-            under(w, r, reason(w, span->at, "stopped from %s %s%s: %.*s", shown_time(w, all.v[k].from), open ? "and still" : "to ",
-                               open ? "" : shown_time(w, all.v[k].to), CF_STR_ARG(span->title)));
+            under(w, r,
+                  reason(w, span->at, "stopped from %s %s%s: %.*s", shown_time(w, all.v[k].from), open ? "and still" : "to ",
+                         open ? "" : shown_time(w, all.v[k].to), CF_STR_ARG(span->title)));
         }
     }
 }
@@ -340,8 +360,9 @@ static void extension_reasons(const struct why *w, const struct plain_takens *ta
     for (size_t i = 0; i < takens->n; i++) {
         const struct plain_taken *t = &takens->v[i];
         struct cf_str event = event_text(w, t->event);
-        under(w, r, reason(w, t->by->at, "extension to %s (%.*s): %s", cf_duration_shown(t->to).p, CF_STR_ARG(event),
-                           t->taken ? "taken" : "not taken, for it came after the due time or gives no more"));
+        under(w, r,
+              reason(w, t->by->at, "extension to %s (%.*s): %s", cf_duration_shown(t->to).p, CF_STR_ARG(event),
+                     t->taken ? "taken" : "not taken, for it came after the due time or gives no more"));
     }
 }
 
@@ -356,7 +377,8 @@ static struct lang_reason *clock_reason(const struct why *w, const struct plain_
         return reason(w, in->line.rule->at, "no time is set");
     }
     if (!d.has) {
-        struct lang_reason *r = reason(w, in->line.rule->at, "the due time cannot be worked out, for something it needs is not known");
+        struct lang_reason *r =
+            reason(w, in->line.rule->at, "the due time cannot be worked out, for something it needs is not known");
         if (duty->within.value != NULL) {
             part(w, &in->at, duty->within.value, r);
         }
@@ -434,7 +456,8 @@ static void near_misses(const struct why *w, const struct plain_inst *in, struct
     for (size_t i = 0; i < w->p->n; i++) {
         for (size_t k = 0; k < d->done_by.n && listed < MOST_EVENTS; k++) {
             bool before = in->end.t != INT64_MAX && plain_event(w->p, i)->to > in->end.t;
-            if (before || i == in->at.trigger || !plain_of_sel(w->p, d->done_by.v[k], i) || plain_ends(w->p, in, i) == PLAIN_YES) {
+            if (before || i == in->at.trigger || !plain_of_sel(w->p, d->done_by.v[k], i) ||
+                plain_ends(w->p, in, i) == PLAIN_YES) {
                 continue;
             }
             struct lang_reason *miss = near_miss(w, in, d->done_by.v[k], i);
@@ -482,7 +505,8 @@ static struct lang_reason *arose(const struct why *w, const struct plain_inst *i
     if (d->trigger == LANG_AFTER_EVENT || d->trigger == LANG_AFTER_BREACH) {
         r = event_reason(w, in->cause_event, d->trigger == LANG_AFTER_BREACH ? "arose from a breach at: " : "arose after: ");
     } else if (d->trigger == LANG_EACH) {
-        r = reason(w, in->line.rule->at, "arose for the period %s", cf_period_shown((enum cf_period)d->period, in->line.period).p);
+        r = reason(w, in->line.rule->at, "arose for the period %s",
+                   cf_period_shown((enum cf_period)d->period, in->line.period).p);
     } else {
         r = reason(w, in->line.rule->at, "arose %s, when its condition came to hold", shown_time(w, in->born.t));
     }
@@ -518,8 +542,8 @@ static struct lang_reason *owner_reason(const struct why *w, const struct plain_
 static struct lang_reason *about_duty(const struct why *w, const struct plain_inst *in) {
     const struct lang_duty_line *l = &in->line;
     struct cf_str title = l->rule->title;
-    struct lang_reason *r = reason(w, l->rule->at, "%.*s: %s%s%s", CF_STR_ARG(title), lang_state_word(l->state), l->has_due ? ", due " : "",
-                                   l->has_due ? shown(w, l->due) : "");
+    struct lang_reason *r = reason(w, l->rule->at, "%.*s: %s%s%s", CF_STR_ARG(title), lang_state_word(l->state),
+                                   l->has_due ? ", due " : "", l->has_due ? shown(w, l->due) : "");
     rule_reasons(w, l->rule, r);
     under(w, r, arose(w, in));
     under(w, r, clock_reason(w, in));
@@ -529,7 +553,8 @@ static struct lang_reason *about_duty(const struct why *w, const struct plain_in
     return r;
 }
 
-/* The reasons of one duty's line. The line must come from this history at this instant; otherwise one reason says that it does not. */
+/* The reasons of one duty's line. The line must come from this history at this instant; otherwise one reason says that it does
+ * not. */
 struct lang_reason *lang_explain_duty(struct cf_arena *a, const struct lang_set *set, const struct lang_reference *ref,
                                       const struct lang_history *h, int64_t now, const struct lang_duty_line *line) {
     struct plain p;
@@ -551,7 +576,9 @@ static void discounted(const struct why *w, const struct plain_at *at, const str
     if (e == NULL) {
         return;
     }
-    const struct lang_decl *record = e->op == LANG_FIELD ? e->decl : e->sel != NULL && e->sel->kind == LANG_SEL_RECORD ? e->sel->decl : NULL;
+    const struct lang_decl *record = e->op == LANG_FIELD                                 ? e->decl
+                                     : e->sel != NULL && e->sel->kind == LANG_SEL_RECORD ? e->sel->decl
+                                                                                         : NULL;
     for (size_t i = 0; record != NULL && i < w->p->n; i++) {
         bool same = plain_event(w->p, i)->record == record->as.record.number && i != at->self;
         if (!same || !plain_in_scope(w->p, at, i)) {
@@ -561,7 +588,8 @@ static void discounted(const struct why *w, const struct plain_at *at, const str
         if (!plain_visible(w->p, at, i)) {
             under(w, r, reason(w, e->at, "%.*s came too late for this", CF_STR_ARG(event)));
         } else if (!plain_counts(w->p, at, i)) {
-            under(w, r, reason(w, e->at, "%.*s does not count: it needs the decision of another rank or role", CF_STR_ARG(event)));
+            under(w, r,
+                  reason(w, e->at, "%.*s does not count: it needs the decision of another rank or role", CF_STR_ARG(event)));
         }
     }
     discounted(w, at, e->a, r);
@@ -578,7 +606,8 @@ struct lang_reason *lang_explain_gate(struct cf_arena *a, const struct lang_set 
     const struct lang_gate *g = &line->rule->as.gate;
     size_t i = plain_find_seq(&p, line->event);
     if (i == PLAIN_NONE) {
-        return reason(&w, line->rule->at, "%.*s: this line is not in the docket of this history", CF_STR_ARG(line->rule->title));
+        return reason(&w, line->rule->at, "%.*s: this line is not in the docket of this history",
+                      CF_STR_ARG(line->rule->title));
     }
     struct plain_judged j = plain_judge(&p, line->rule, i);
     const char *word = line->not_in_source ? "not in the source" : lang_result_word(line->result);

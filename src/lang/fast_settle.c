@@ -445,8 +445,11 @@ static struct cf_id identity(const struct lang_machine *m, const struct fast_ins
         const struct lang_record *r = &m->p->set->records.v[m->events[in->cause_event].record]->as.record;
         role = (size_t)in->role < r->roles.n ? r->roles.v[in->role].role.text : role;
     }
-    uint32_t opener = in->episode == UINT64_MAX ? FAST_NONE_AT : fast_find_seq(m, in->episode);
-    return lang_duty_id(duty_of(m, in)->decl->name.text, m->h->subject_id, role, id_of(m, in->cause_event), (int64_t)in->cause_limit,
+    const struct lang_decl *rule = duty_of(m, in)->decl;
+    bool scoped = rule->as.duty.scope.in && in->episode != UINT64_MAX; /* D2; an `after` duty has no scope in its identity (D1) */
+    uint32_t opener = scoped ? fast_find_seq(m, in->episode) : FAST_NONE_AT;
+    const struct cf_id *as = in->cause_event == FAST_NONE_AT ? NULL : m->events[in->cause_event].as; /* C4 */
+    return lang_duty_id(rule->name.text, as ? *as : m->h->subject_id, role, id_of(m, in->cause_event), (int64_t)in->cause_limit,
                         in->period, id_of(m, opener));
 }
 

@@ -5,7 +5,9 @@
 
 struct flow {
     struct ck *k;
-    uint8_t *state; /* by declaration number: 0 untouched, 1 being read, 2 done */
+    uint8_t *state;    /* by declaration number: 0 untouched in this round, 1 being read, 2 done */
+    uint32_t **fields; /* by record number, by field: labels */
+    bool changed;      /* in this round */
 };
 
 static uint32_t decl_labels(struct flow *f, const struct lang_decl *d);
@@ -28,21 +30,52 @@ static uint32_t ref_labels(struct flow *f, const struct lang_decl *d) {
     return all;
 }
 
-/* A word that names a protected thing: the label itself, a code list with one, a fact that has read one. */
-static uint32_t word_labels(struct flow *f, struct cf_str word) {
-    const struct lang_decl *codes = ck_find_codes(f->k, word), *d = ck_find(f->k, word);
-    uint32_t bits = ck_label_bit(word) | (codes == NULL ? 0 : codes->as.codes.label);
-    return d != NULL && d->kind == LANG_FACT ? bits | ref_labels(f, d) : bits;
+/* ---- fields: what their type, their name and what they copy bring with them */
+
+static uint32_t name_label(struct cf_str name) {
+    return ck_label_bit(name) & ~(uint32_t)LANG_TEXT_LABEL;
 }
 
-static uint32_t field_labels(struct flow *f, const struct lang_decl *record, size_t i) {
-    const struct lang_field *field = &record->as.record.fields.v[i];
-    uint32_t bits = type_labels(field->type);
-    for (size_t j = 0; j < field->copied_from.n; j++) { /* copied from place, child.sex, officer.unit … */
-        struct cf_str word = field->copied_from.v[j].text;
-        int own = ck_field_index(record, word);
-        bits |= word_labels(f, word);
-        bits |= own >= 0 && (size_t)own < i ? field_labels(f, record, (size_t)own) : 0;
+/* A word behind `keeping` or in `copied from`: a label, a code list, a fact, or the field of that name in whatever record. */
+static uint32_t word_labels(struct flow *f, struct cf_str word) {
+    const struct lang_set *set = f->k->set;
+    const struct lang_decl *codes = ck_find_codes(f->k, word), *fact = ck_find_as(f->k, word, ck_kind_bit(LANG_FACT));
+    uint32_t bits = name_label(word) | (codes == NULL ? 0 : codes->as.codes.label) | (fact == NULL ? 0 : ref_labels(f, fact));
+    for (size_t r = 0; r < set->records.n; r++) {
+        int i = ck_field_index(set->records.v[r], word);
+        bits |= i < 0 ? 0 : f->fields[r][i];
+    }
+    return bits;
+}
+
+static uint32_t field_labels(const struct flow *f, const struct lang_decl *record, size_t i) {
+    return f->fields[record->as.record.number][i];
+}
+
+/* One round over all fields, with what is known of facts so far. */
+static void read_fields(struct flow *f) {
+    const struct lang_set *set = f->k->set;
+    for (size_t r = 0; r < set->records.n; r++) {
+        const struct lang_record *record = &set->records.v[r]->as.record;
+        for (size_t i = 0; i < record->fields.n; i++) {
+            const struct lang_field *field = &record->fields.v[i];
+            uint32_t bits = type_labels(field->type) | name_label(field->name.text);
+            for (size_t j = 0; j < field->copied_from.n; j++) {
+                bits |= word_labels(f, field->copied_from.v[j].text);
+            }
+            f->changed = f->changed || (bits & ~f->fields[r][i]) != 0;
+            f->fields[r][i] |= bits;
+        }
+    }
+}
+
+/* ---- roles: whoever is R holds R, a role that includes it, or a rank at or above it; any of these may be granted by a label
+ */
+static uint32_t role_labels(struct flow *f, const struct lang_decl *wanted) {
+    uint32_t bits = 0;
+    for (size_t i = 0; wanted != NULL && i < f->k->set->roles.n; i++) {
+        const struct lang_decl *role = f->k->set->roles.v[i];
+        bits |= lang_role_is(role, wanted) ? ref_labels(f, role) : 0;
     }
     return bits;
 }
@@ -50,9 +83,8 @@ static uint32_t field_labels(struct flow *f, const struct lang_decl *record, siz
 /* Whose act counts: reading a record that a labelled role decides reads that label. */
 static uint32_t record_labels(struct flow *f, const struct lang_decl *record) {
     uint32_t bits = 0;
-    for (size_t i = 0; record->as.record.decided_by && i < record->as.record.by_decls.n; i++) {
-        const struct lang_decl *role = record->as.record.by_decls.v[i];
-        bits |= role == NULL ? 0 : ref_labels(f, role);
+    for (size_t i = 0; record != NULL && record->as.record.decided_by && i < record->as.record.by_decls.n; i++) {
+        bits |= role_labels(f, record->as.record.by_decls.v[i]);
     }
     return bits;
 }
@@ -63,8 +95,7 @@ static uint32_t sel_labels(struct flow *f, struct lang_sel *s) {
     }
     const struct lang_decl *record = ck_sel_record(f->k, s);
     uint32_t bits = labels_of(f, s->with) | labels_of(f, s->last);
-    bits |= record == NULL ? 0 : record_labels(f, record);
-    return bits | (s->since_decl == NULL ? 0 : record_labels(f, s->since_decl));
+    return bits | record_labels(f, record) | record_labels(f, s->since_decl);
 }
 
 static uint32_t member_labels(struct flow *f, const struct lang_expr *e) {
@@ -104,10 +135,10 @@ static uint32_t own_labels(struct flow *f, const struct lang_expr *e) {
     case LANG_FLAG_REF:
     case LANG_SPAN_REF:
     case LANG_TIME_IN:
-    case LANG_KEPT:
+    case LANG_KEPT: return e->decl == NULL ? 0 : ref_labels(f, e->decl) | (e->op == LANG_FACT_REF ? type_labels(e->type) : 0);
     case LANG_IS_ROLE:
-    case LANG_ROLE_LIT:
-        return e->decl == NULL ? 0 : ref_labels(f, e->decl) | (e->op == LANG_FACT_REF ? type_labels(e->type) : 0);
+    case LANG_ROLE_LIT: return role_labels(f, e->decl);
+    case LANG_OPEN: return e->decl == NULL ? 0 : record_labels(f, e->decl->as.episode.opener);
     default: return 0;
     }
 }
@@ -145,12 +176,10 @@ static uint32_t decl_labels(struct flow *f, const struct lang_decl *const_d) {
     f->state[d->number] = 1;
     struct gather g = {.f = f};
     ck_parts(f->k, d, gather_part, &g);
-    for (size_t i = 0; d->kind == LANG_ROLE && i < d->as.role.includes_decls.n; i++) {
-        g.bits |= d->as.role.includes_decls.v[i] == NULL ? 0 : ref_labels(f, d->as.role.includes_decls.v[i]);
-    }
     if (d->kind == LANG_GATE && d->as.gate.departs_from != NULL) {
         g.bits |= ref_labels(f, d->as.gate.departs_from);
     }
+    f->changed = f->changed || (g.bits & ~d->labels) != 0;
     d->labels |= g.bits;
     f->state[d->number] = 2;
     return d->labels;
@@ -242,9 +271,7 @@ static void judge_duty(struct judge *j, const struct lang_duty *t) {
         refuse(j, ref_labels(j->f, t->not_counting_decls.v[i]), t->not_counting.v[i].at, t->not_counting_decls.v[i]);
     }
     for (size_t i = 0; i < t->escalate.n; i++) {
-        if (t->escalate.v[i].decl != NULL) {
-            refuse(j, ref_labels(j->f, t->escalate.v[i].decl), t->escalate.v[i].role.at, t->escalate.v[i].decl);
-        }
+        refuse(j, role_labels(j->f, t->escalate.v[i].decl), t->escalate.v[i].role.at, t->escalate.v[i].decl);
     }
 }
 
@@ -272,11 +299,26 @@ static void judge(struct flow *f, struct lang_decl *d) {
     }
 }
 
+/* Facts read fields, fields copy facts: rounds until nothing is added. Labels only grow, so there is an end. */
+static void read_all(struct flow *f) {
+    const struct lang_set *set = f->k->set;
+    do {
+        f->changed = false;
+        memset(f->state, 0, set->decls.n);
+        read_fields(f);
+        for (size_t i = 0; i < set->decls.n; i++) {
+            (void)decl_labels(f, set->decls.v[i]);
+        }
+    } while (f->changed);
+}
+
 void ck_flow(struct ck *k) {
-    struct flow f = {.k = k, .state = CF_NEW_N(k->a, uint8_t, k->set->decls.n)};
-    for (size_t i = 0; i < k->set->decls.n; i++) {
-        (void)decl_labels(&f, k->set->decls.v[i]);
+    struct flow f = {
+        .k = k, .state = CF_NEW_N(k->a, uint8_t, k->set->decls.n), .fields = CF_NEW_N(k->a, uint32_t *, k->set->records.n)};
+    for (size_t r = 0; r < k->set->records.n; r++) {
+        f.fields[r] = CF_NEW_N(k->a, uint32_t, k->set->records.v[r]->as.record.fields.n);
     }
+    read_all(&f);
     for (size_t i = 0; i < k->set->decls.n; i++) {
         judge(&f, k->set->decls.v[i]);
     }

@@ -6,7 +6,11 @@ enum { PAGE = 100, CLAUSE = 4, ENTRY = 8, CELLS = 4, LEAST = 8 };
 #define NOWHERE UINT32_MAX
 
 enum group { G_NONE, G_CLAUSE, G_ENTRY, G_SUBJECT, G_EVENT, GROUPS };
-enum wrap { W_FILL /* as many parts on a line as fit */, W_EACH /* if they do not all fit, each on its own */ };
+enum wrap {
+    W_FILL, /* as many parts on a line as fit */
+    W_EACH, /* if they do not all fit, each on its own */
+    W_NONE  /* on a declaration's own line, which nothing continues */
+};
 
 /* One clause on the page: cells that are aligned with those of its group, the last one of parts between which a line may break.
  */
@@ -236,6 +240,7 @@ static void scope_clause(struct page *g, const struct lang_scope *s) {
 
 static struct row *head(struct page *g) {
     struct row *r = add_row(g, g->d->at.at, 0, G_NONE);
+    r->wrap = W_NONE;
     const char *word = lang_decl_word(g->d->kind);
     add_cell(r, lang_named(g->d->name) ? TEXT(g, "%s %.*s", word, CF_STR_ARG(g->d->name.text)) : cf_str_from(word));
     if (g->d->title.p != NULL) {
@@ -1089,7 +1094,7 @@ static void pad(struct cf_buf *b, size_t *column, size_t to) {
 
 static void put_parts(struct cf_buf *b, const struct row *r, size_t column) {
     size_t begin = column > PAGE * 3 / 5 ? (size_t)r->indent + CLAUSE : column;
-    bool fits = column + parts_width(r) <= PAGE || r->parts.n == 1;
+    bool fits = column + parts_width(r) <= PAGE || r->parts.n == 1 || r->wrap == W_NONE;
     for (size_t i = 0; i < r->parts.n; i++) {
         size_t n = width_of(r->parts.v[i]);
         bool breaks = i > 0 && !fits && (r->wrap == W_EACH || column + 1 + n > PAGE);

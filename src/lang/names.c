@@ -224,6 +224,9 @@ static void value_ref(struct ck_in *c, struct lang_expr *e, struct lang_decl *d,
     if (!use(c, d, e->at) || !scope_fits(c, d, e->at)) {
         return;
     }
+    if (d->kind == LANG_SPAN && d->as.span.from != NULL && !ck_about_me(c, ck_sel_record(k, d->as.span.from), e->at)) {
+        return;
+    }
     become(e, value_op(d->kind), d, -1, value_type(d));
     e->role = role;
 }
@@ -392,7 +395,7 @@ bool ck_bare_value(struct ck_in *c, const struct lang_expr *e) {
 
 void ck_name(struct ck_in *c, struct lang_expr *e, struct lang_type want) {
     struct cf_str name = e->path.v[0].text;
-    if (own_name(c, e, name) || item_name(c, e, name) || code_name(c, e, name, want) || unit_name(c, e, name, want) ||
+    if (code_name(c, e, name, want) || own_name(c, e, name) || item_name(c, e, name) || unit_name(c, e, name, want) ||
         word_name(c, e, want)) {
         return;
     }
@@ -417,9 +420,9 @@ bool ck_role_named(struct ck_in *c, struct cf_str word, int *role, enum lang_sub
         *kind = c->roles->as.record.roles.v[at].kind;
         return true;
     }
-    bool person = cf_str_is(word, "child") && (c->anywhere || (c->has_kind && c->kind == LANG_PERSON && c->roles == NULL));
+    bool person = cf_str_is(word, "child") && (c->anywhere || (c->has_kind && c->kind == LANG_PERSON));
     bool alias = person || (c->has_kind && c->roles == NULL && cf_str_is(word, lang_subject_word(c->kind)));
-    *role = -1;
+    *role = c->role;
     *kind = person ? LANG_PERSON : c->kind;
     return alias;
 }
@@ -463,6 +466,18 @@ static void role_path(struct ck_in *c, struct lang_expr *e, int role, enum lang_
     ck_offer(k, name.text, 1u << LANG_FACT);
 }
 
+bool ck_about_me(struct ck_in *c, const struct lang_decl *record, struct cf_span at) {
+    bool about = record == NULL || c->anywhere || !c->has_kind || record->as.record.built_in || record->as.record.roles.n == 0;
+    for (size_t i = 0; !about && i < record->as.record.roles.n; i++) {
+        about = record->as.record.roles.v[i].kind == c->kind;
+    }
+    if (!about) {
+        cf_fail(c->k->errs, CF_L073, at, "record `%.*s` is never about %s %s, so it is in another subject's history",
+                CF_STR_ARG(record->name.text), ck_an(lang_subject_word(c->kind)), lang_subject_word(c->kind));
+    }
+    return about;
+}
+
 static void record_path(struct ck_in *c, struct lang_expr *e, const struct lang_decl *record) {
     if (c->own != NULL) {
         cf_fail(c->k->errs, CF_L063, e->at, "`with` reads one event alone, not `%.*s.%.*s`", CF_STR_ARG(e->path.v[0].text),
@@ -477,17 +492,9 @@ static void record_path(struct ck_in *c, struct lang_expr *e, const struct lang_
         no_member(c, e, record, e->path.v[1]);
         return;
     }
-    if (!c->anywhere && c->has_kind && !record->as.record.built_in) {
-        bool about = false;
-        for (size_t i = 0; i < record->as.record.roles.n; i++) {
-            about = about || record->as.record.roles.v[i].kind == c->kind;
-        }
-        if (!about) {
-            cf_fail(c->k->errs, CF_L073, e->at, "record `%.*s` is never about %s %s, so it is in another subject's history",
-                    CF_STR_ARG(record->name.text), ck_an(lang_subject_word(c->kind)), lang_subject_word(c->kind));
-            e->type = ck_kind(LANG_T_NONE);
-            return;
-        }
+    if (!ck_about_me(c, record, e->at)) {
+        e->type = ck_kind(LANG_T_NONE);
+        return;
     }
     if (e->path.n > 2) {
         kept_part(c, e, e->path.v[2]);

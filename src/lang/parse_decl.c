@@ -1226,7 +1226,8 @@ static const char *called(enum lang_decl_kind kind) {
 }
 
 static const char *article(const char *word) {
-    return strchr("aeiou", word[0]) != NULL ? "an" : "a";
+    bool vowel = strchr("aeiou", word[0]) != NULL && strncmp(word, "unit", 4) != 0; /* "a unit", "an example" */
+    return vowel ? "an" : "a";
 }
 
 static const struct decl_form *form_of(struct lang_parser *p) {
@@ -1405,6 +1406,8 @@ static void check_needed(struct lang_parser *p, const struct decl_form *form) {
         lang_report_missing(p, "levels", "Add lines such as `high when CONDITION`, and one with `otherwise`.");
     } else if (form->kind == LANG_CHOICE && d->as.choice.options.n == 0) {
         lang_report_missing(p, "options", "Add lines such as `caution open when CONDITION`.");
+    } else if (form->kind == LANG_POLICY && d->cites.n == 0 && placed(d, LANG_CL_CITES) != NULL) {
+        lang_report_missing(p, "citations", "Add lines of a key with its title, such as `pace \"PACE Code C\"`.");
     } else if (form->kind == LANG_TABLE && d->as.table.file.p == NULL) {
         lang_report_missing(p, "file", "Add `from \"FILE\"`.");
     }

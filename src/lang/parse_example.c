@@ -244,7 +244,7 @@ static bool expect_state(struct lang_parser *p, struct lang_expect *x) {
         return false;
     }
     bool option = lang_at_word(p, "open") || lang_at_word(p, "closed") || lang_at_words(p, "not known");
-    if (option && !lang_named(x->part)) {
+    if (option && !lang_named(x->part) && !lang_named(x->state)) {
         x->part = word;
         return true;
     }
@@ -274,7 +274,7 @@ static bool expect_part(struct lang_parser *p, struct lang_expect *x) {
     if (lang_take_words(p, "of")) {
         return expect_of(p, x);
     }
-    if (lang_take_words(p, "due")) {
+    if (!lang_at_words(p, "due before") && lang_take_words(p, "due")) { /* not the mark `due before it was known` */
         return expect_due(p, x);
     }
     if (lang_take_words(p, "left")) {

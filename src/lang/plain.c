@@ -36,8 +36,8 @@ static int64_t next_event(const struct lang_history *h, int64_t now) {
     return best;
 }
 
-void lang_eval_plain(struct cf_arena *a, const struct lang_set *set, const struct lang_reference *ref, const struct lang_history *h,
-                     int64_t now, struct lang_docket *out) {
+void lang_eval_plain(struct cf_arena *a, const struct lang_set *set, const struct lang_reference *ref,
+                     const struct lang_history *h, int64_t now, struct lang_docket *out) {
     *out = (struct lang_docket){.too_long = h->n > CF_MAX_HISTORY_EVENTS};
     if (out->too_long) {
         return;

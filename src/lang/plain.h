@@ -10,15 +10,15 @@ enum plain_tri { PLAIN_NO, PLAIN_UNKNOWN, PLAIN_YES }; /* U1 */
 /* A value as far as it is known. Numbers, instants and durations have bounds (U3, U6); of the others lo is the value. */
 struct plain_val {
     enum lang_type_kind kind;
-    bool known;              /* of kinds without bounds */
-    bool day;                /* of an instant: lo and hi are whole days; a date is such an instant */
-    bool no_lo, no_hi;       /* no bound is known */
+    bool known;        /* of kinds without bounds */
+    bool day;          /* of an instant: lo and hi are whole days; a date is such an instant */
+    bool no_lo, no_hi; /* no bound is known */
     int64_t lo, hi;
-    int64_t den;             /* of numbers: both bounds are over it */
-    enum cf_unit unit;       /* of durations: what lo and hi count */
+    int64_t den;       /* of numbers: both bounds are over it */
+    enum cf_unit unit; /* of durations: what lo and hi count */
     const struct lang_item *items;
-    size_t n;                /* of sets */
-    struct lang_type elem;   /* of sets: the type of an item */
+    size_t n;                        /* of sets */
+    struct lang_type elem;           /* of sets: the type of an item */
     const struct lang_decl *partner; /* `P of value`: P, so that an owner can be named */
 };
 
@@ -29,23 +29,23 @@ enum plain_mode { PLAIN_OBLIGES, PLAIN_PERMITS }; /* E3: an event is seen from i
 /* Where an expression is evaluated (X1): the instant, what is visible there, and what the rule's own words mean. */
 struct plain_at {
     int64_t t;
-    size_t upto;             /* of the events at t, those before this position are visible; 0: none, time alone (E2) */
+    size_t upto; /* of the events at t, those before this position are visible; 0: none, time alone (E2) */
     enum plain_mode mode;
-    size_t self;             /* the event under judgement, visible to itself (X3) */
-    size_t trigger;          /* the triggering event */
+    size_t self;    /* the event under judgement, visible to itself (X3) */
+    size_t trigger; /* the triggering event */
     bool has_trigger;
-    int64_t trigger_t;       /* its instant, or that at which the duty arose */
-    const uint64_t *own;     /* own episodes (X2), by opener's sequence */
+    int64_t trigger_t;   /* its instant, or that at which the duty arose */
+    const uint64_t *own; /* own episodes (X2), by opener's sequence */
     size_t n_own;
-    uint32_t own_record;     /* whose kinds stand in where an opener is not in this history; UINT32_MAX none */
-    int32_t version_day;     /* names mean the version in force that day (V1, V2) */
-    enum cf_as as;           /* what a date alone means where an instant is wanted (T1) */
-    int64_t due_met;         /* the due time it met (D6) */
-    size_t with_event;       /* inside `with`: the one event looked at (X4) */
+    uint32_t own_record;          /* whose kinds stand in where an opener is not in this history; UINT32_MAX none */
+    int32_t version_day;          /* names mean the version in force that day (V1, V2) */
+    enum cf_as as;                /* what a date alone means where an instant is wanted (T1) */
+    int64_t due_met;              /* the due time it met (D6) */
+    size_t with_event;            /* inside `with`: the one event looked at (X4) */
     const struct lang_item *item; /* inside `every … has` */
     struct lang_type item_type;
-    bool *one_unknown;       /* set when of two instants only one was known (U5); may be NULL */
-    bool *no_calendar;       /* set when a calendar ended too early (T7); may be NULL */
+    bool *one_unknown; /* set when of two instants only one was known (U5); may be NULL */
+    bool *no_calendar; /* set when a calendar ended too early (T7); may be NULL */
 };
 
 struct plain_set { /* a set of events, a bit each */
@@ -59,8 +59,8 @@ struct plain { /* one evaluation */
     const struct lang_reference *ref;
     const struct lang_history *h;
     int64_t now;
-    size_t n;                /* events that have begun by now */
-    size_t *by_to;           /* their positions in the order in which they discharge: by to, then position */
+    size_t n;      /* events that have begun by now */
+    size_t *by_to; /* their positions in the order in which they discharge: by to, then position */
     struct plain_insts *insts;
 };
 
@@ -71,10 +71,10 @@ struct plain_point { /* a place in the order of things: before every event at t 
 
 struct plain_inst { /* one instance of a duty */
     struct lang_duty_line line;
-    struct plain_at at;              /* its trigger */
-    struct plain_point born, end;    /* end.t INT64_MAX: it lives */
-    bool done;                       /* by a `done by` event; otherwise void, or ended with its period */
-    size_t end_event;                /* PLAIN_NONE: ended by time */
+    struct plain_at at;           /* its trigger */
+    struct plain_point born, end; /* end.t INT64_MAX: it lives */
+    bool done;                    /* by a `done by` event; otherwise void, or ended with its period */
+    size_t end_event;             /* PLAIN_NONE: ended by time */
     struct plain_set support, trigger_support;
     size_t cause_event;
 };
@@ -97,8 +97,8 @@ struct plain_clock {
 };
 /* What a deadline asks for, as of the trigger. */
 struct plain_deadline {
-    bool has;        /* there is a date, or an allowance from a start */
-    bool by;         /* due is fixed */
+    bool has; /* there is a date, or an allowance from a start */
+    bool by;  /* due is fixed */
     int64_t due;
     int64_t start;
     struct cf_duration allowance;
@@ -139,22 +139,23 @@ void plain_own_of(const struct plain *p, size_t i, struct plain_at *at);
 void plain_own_is(const struct plain *p, uint64_t opener, struct plain_at *at);
 bool plain_visible(const struct plain *p, const struct plain_at *at, size_t i);
 bool plain_in_scope(const struct plain *p, const struct plain_at *at, size_t i);
-bool plain_counts(const struct plain *p, const struct plain_at *at, size_t i);             /* E8 */
+bool plain_counts(const struct plain *p, const struct plain_at *at, size_t i); /* E8 */
 bool plain_actor_is(const struct plain *p, size_t i, const struct lang_decl *role);
-bool plain_of_sel(const struct plain *p, const struct lang_sel *s, size_t i);              /* kind and role alone */
+bool plain_of_sel(const struct plain *p, const struct lang_sel *s, size_t i); /* kind and role alone */
 enum plain_tri plain_with(const struct plain *p, const struct plain_at *at, const struct lang_sel *s, size_t i);
 enum plain_tri plain_matches(const struct plain *p, const struct plain_at *at, const struct lang_sel *s, size_t i);
 size_t plain_last(const struct plain *p, const struct plain_at *at, const struct lang_decl *record, bool previous);
 bool plain_birth(const struct plain *p, const struct plain_at *at, int32_t *first, int32_t *last, size_t *event);
 enum plain_tri plain_child(const struct plain *p, const struct plain_at *at, int64_t t);
-int plain_role_of(const struct plain *p, const struct lang_sel *s, size_t i);              /* E4; -1: in none */
-bool plain_adult(const struct plain *p, const struct plain_at *at, size_t i, int role);    /* E5 */
+int plain_role_of(const struct plain *p, const struct lang_sel *s, size_t i);           /* E4; -1: in none */
+bool plain_adult(const struct plain *p, const struct plain_at *at, size_t i, int role); /* E5 */
 bool plain_episode_open(const struct plain *p, const struct plain_at *at, size_t opener);
 uint32_t plain_holder(const struct plain *p, const struct plain_at *at, uint64_t opener, size_t *by); /* unit; D12, X5 */
 struct plain_at plain_at_point(const struct plain *p, struct plain_point pt, enum plain_mode mode);
 int64_t plain_time(const struct plain *p, const struct plain_at *at, size_t i);
-struct plain_at plain_about(struct plain_at at, const struct lang_scope *scope);           /* for what is `about`: sees all */
-bool plain_scope_episode(const struct plain *p, size_t i, const struct lang_decl *episode); /* does event i open one for rules `in` it? */
+struct plain_at plain_about(struct plain_at at, const struct lang_scope *scope); /* for what is `about`: sees all */
+bool plain_scope_episode(const struct plain *p, size_t i,
+                         const struct lang_decl *episode); /* does event i open one for rules `in` it? */
 
 /* ---- plain_expr.c, plain_cond.c: expressions */
 struct plain_val plain_value(const struct plain *p, const struct plain_at *at, const struct lang_expr *e);
@@ -178,8 +179,8 @@ struct plain_val plain_holders(const struct plain *p, const struct plain_at *at,
 size_t plain_kept_event(const struct plain *p, const struct plain_at *at, const struct lang_decl *gate);
 
 /* ---- plain_span.c: spans and the time in them */
-void plain_span_intervals(const struct plain *p, const struct plain_at *at, const struct lang_decl *span, bool most, int64_t from,
-                          int64_t to, struct plain_intervals *out);
+void plain_span_intervals(const struct plain *p, const struct plain_at *at, const struct lang_decl *span, bool most,
+                          int64_t from, int64_t to, struct plain_intervals *out);
 struct plain_val plain_time_in(const struct plain *p, const struct plain_at *at, const struct lang_expr *e);
 bool plain_unit_open(const struct plain *p, const struct lang_decl *unit, int64_t t);
 bool plain_unit_changes(const struct plain *p, const struct lang_decl *unit, int64_t t, int64_t *next);
@@ -201,7 +202,7 @@ bool plain_point_before(struct plain_point a, struct plain_point b);
 
 /* ---- plain_gate.c, plain_grade.c */
 struct plain_judged {
-    bool judged;             /* false: the gate does not guard this event, or its `where` is no */
+    bool judged; /* false: the gate does not guard this event, or its `where` is no */
     enum lang_result result;
     bool where_unknown;
     int role;
@@ -218,7 +219,8 @@ struct plain_graded {
     uint64_t criteria, could_criteria;
 };
 struct plain_graded plain_grade(const struct plain *p, const struct plain_at *at, const struct lang_decl *grade);
-void plain_grade_support(const struct plain *p, const struct plain_at *at, const struct lang_decl *grade, struct plain_set *out);
+void plain_grade_support(const struct plain *p, const struct plain_at *at, const struct lang_decl *grade,
+                         struct plain_set *out);
 struct plain_val plain_score(const struct plain *p, const struct plain_at *at, const struct lang_decl *score);
 struct plain_val plain_term(const struct plain *p, const struct plain_at *at, const struct lang_term *term);
 enum lang_option_state plain_option(const struct plain *p, const struct plain_at *at, const struct lang_decl *choice, int code);
@@ -231,16 +233,25 @@ void plain_duty_lines(const struct plain *p, struct lang_docket *out, int64_t *v
 struct plain_deadline plain_deadline(const struct plain *p, const struct plain_inst *in);
 struct plain_clock plain_clock_at(const struct plain *p, const struct plain_inst *in, struct plain_point pt,
                                   const struct plain_deadline *d, struct cf_duration allowance);
-struct plain_taken { size_t event; const struct lang_extension *by; bool taken; struct cf_duration to; };
-struct plain_takens { CF_VEC(struct plain_taken); };
+struct plain_taken {
+    size_t event;
+    const struct lang_extension *by;
+    bool taken;
+    struct cf_duration to;
+};
+struct plain_takens {
+    CF_VEC(struct plain_taken);
+};
 struct cf_duration plain_allowance(const struct plain *p, const struct plain_inst *in, const struct plain_deadline *d,
-                                   struct plain_point pt, struct plain_takens *takens); /* with the extensions taken by pt (D7) */
-void plain_settle(struct plain *p, struct plain_inst *in); /* its end, clock, state, marks, owner */
+                                   struct plain_point pt,
+                                   struct plain_takens *takens); /* with the extensions taken by pt (D7) */
+void plain_settle(struct plain *p, struct plain_inst *in);       /* its end, clock, state, marks, owner */
 void plain_marks(const struct plain *p, struct plain_inst *in, const struct plain_deadline *d);
 void plain_owner(const struct plain *p, struct plain_inst *in);
 enum plain_tri plain_ends(const struct plain *p, const struct plain_inst *in, size_t i); /* does event i discharge it? */
-int64_t plain_warn_at(const struct plain *p, const struct plain_inst *in, const struct lang_warn *w);           /* INT64_MAX never */
-int64_t plain_escalate_after(const struct plain *p, const struct plain_inst *in, const struct lang_escalate *e); /* the last instant without */
+int64_t plain_warn_at(const struct plain *p, const struct plain_inst *in, const struct lang_warn *w); /* INT64_MAX never */
+int64_t plain_escalate_after(const struct plain *p, const struct plain_inst *in,
+                             const struct lang_escalate *e); /* the last instant without */
 struct plain_at plain_ending_at(const struct plain *p, const struct plain_inst *in, size_t i);
 
 /* ---- plain.c */

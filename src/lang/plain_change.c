@@ -4,10 +4,16 @@
 
 typedef int64_t change_fn(const struct plain *p, const struct plain_at *at, const struct lang_expr *e);
 
-static int64_t sooner(int64_t a, int64_t b) { return a < b ? a : b; }
-static int64_t if_after(int64_t t, int64_t now) { return t > now ? t : INT64_MAX; }
+static int64_t sooner(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+static int64_t if_after(int64_t t, int64_t now) {
+    return t > now ? t : INT64_MAX;
+}
 
-bool plain_point_before(struct plain_point a, struct plain_point b) { return a.t < b.t || (a.t == b.t && a.upto < b.upto); }
+bool plain_point_before(struct plain_point a, struct plain_point b) {
+    return a.t < b.t || (a.t == b.t && a.upto < b.upto);
+}
 
 /* Goes to the next point: the next event in this mode's order, or `change` if that comes first. False: there is none by now. */
 bool plain_next_point(const struct plain *p, enum plain_mode mode, struct plain_point *pt, int64_t change) {
@@ -198,10 +204,13 @@ static bool same_val(const struct plain_val *a, const struct plain_val *b) {
     return a->kind == b->kind && a->no_lo == b->no_lo && a->no_hi == b->no_hi && a->lo == b->lo && a->hi == b->hi;
 }
 
-static int64_t apart(int64_t a, int64_t b) { return a > b ? a - b : b - a; }
+static int64_t apart(int64_t a, int64_t b) {
+    return a > b ? a - b : b - a;
+}
 
 /* Two durations of which one moves cross no sooner than half their distance, for each moves by a second a second at most. */
-static int64_t crossing(const struct plain *p, const struct plain_at *at, const struct lang_expr *a, const struct lang_expr *b) {
+static int64_t crossing(const struct plain *p, const struct plain_at *at, const struct lang_expr *a,
+                        const struct lang_expr *b) {
     struct plain_at later = *at;
     later.t++;
     struct plain_val a0 = plain_value(p, at, a), b0 = plain_value(p, at, b);
@@ -210,7 +219,8 @@ static int64_t crossing(const struct plain *p, const struct plain_at *at, const 
         return INT64_MAX;
     }
     int64_t sa = 1, sb = 1;
-    if (!cf_duration_seconds((struct cf_duration){1, a0.unit}, &sa) || !cf_duration_seconds((struct cf_duration){1, b0.unit}, &sb)) {
+    if (!cf_duration_seconds((struct cf_duration){1, a0.unit}, &sa) ||
+        !cf_duration_seconds((struct cf_duration){1, b0.unit}, &sb)) {
         return at->t + 1;
     }
     int64_t x[] = {a0.lo * sa, a0.hi * sa}, y[] = {b0.lo * sb, b0.hi * sb}, least = INT64_MAX;
@@ -249,10 +259,11 @@ static int64_t of_span(const struct plain *p, const struct plain_at *at, const s
 }
 
 static change_fn *const change_of[LANG_OPS] = {
-    [LANG_IS_REACHED] = of_reached, [LANG_CHILD] = of_child, [LANG_AGE] = of_age, [LANG_FACT_REF] = of_fact,
-    [LANG_FLAG_REF] = of_flag, [LANG_GRADE_REF] = of_grade, [LANG_SCORE_REF] = of_score, [LANG_TIME_IN] = of_time_in,
-    [LANG_SPAN_REF] = of_span, [LANG_EQ] = of_compare, [LANG_NE] = of_compare, [LANG_LT] = of_compare, [LANG_LE] = of_compare,
-    [LANG_GT] = of_compare, [LANG_GE] = of_compare, [LANG_IN_LIST] = of_compare, [LANG_IN_RANGE] = of_compare};
+    [LANG_IS_REACHED] = of_reached, [LANG_CHILD] = of_child,     [LANG_AGE] = of_age,         [LANG_FACT_REF] = of_fact,
+    [LANG_FLAG_REF] = of_flag,      [LANG_GRADE_REF] = of_grade, [LANG_SCORE_REF] = of_score, [LANG_TIME_IN] = of_time_in,
+    [LANG_SPAN_REF] = of_span,      [LANG_EQ] = of_compare,      [LANG_NE] = of_compare,      [LANG_LT] = of_compare,
+    [LANG_LE] = of_compare,         [LANG_GT] = of_compare,      [LANG_GE] = of_compare,      [LANG_IN_LIST] = of_compare,
+    [LANG_IN_RANGE] = of_compare};
 
 /* The least instant after the point's at which the expression may change though nothing happens; INT64_MAX: none. */
 int64_t plain_next_change(const struct plain *p, const struct plain_at *at, const struct lang_expr *e) {

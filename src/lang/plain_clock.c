@@ -154,7 +154,8 @@ static bool more_than(const struct plain *p, const struct plain_inst *in, struct
     return x.dated && y.dated && y.due > x.due;
 }
 
-static bool grants(const struct plain *p, const struct plain_inst *in, const struct lang_extension *x, size_t i, struct cf_duration *to) {
+static bool grants(const struct plain *p, const struct plain_inst *in, const struct lang_extension *x, size_t i,
+                   struct cf_duration *to) {
     struct plain_at at = plain_ending_at(p, in, i);
     at.self = PLAIN_NONE;
     if (i == in->at.trigger || plain_matches(p, &at, x->by, i) != PLAIN_YES) {

@@ -26,7 +26,8 @@ static int64_t due_met(const struct plain *p, const struct lang_decl *rule, size
         const struct plain_inst *in = p->insts->v[k];
         bool own = cf_str_eq(in->line.rule->policy->name.text, rule->policy->name.text);
         struct plain_point here = {plain_event(p, i)->from, i + 1};
-        if (own && in->done && in->end_event == i && in->line.has_due && in->line.due < best && plain_point_before(in->born, here)) {
+        if (own && in->done && in->end_event == i && in->line.has_due && in->line.due < best &&
+            plain_point_before(in->born, here)) {
             best = in->line.due;
         }
     }
@@ -34,7 +35,9 @@ static int64_t due_met(const struct plain *p, const struct lang_decl *rule, size
 }
 
 /* ---- one instance */
-static struct cf_id id_of(const struct plain *p, size_t i) { return i == PLAIN_NONE ? (struct cf_id){{0}} : plain_event(p, i)->id; }
+static struct cf_id id_of(const struct plain *p, size_t i) {
+    return i == PLAIN_NONE ? (struct cf_id){{0}} : plain_event(p, i)->id;
+}
 
 static struct plain_inst *new_inst(struct plain *p, const struct lang_decl *rule, struct plain_at at, struct plain_point born) {
     struct plain_inst *in = CF_NEW(p->a, struct plain_inst);
@@ -43,8 +46,8 @@ static struct plain_inst *new_inst(struct plain *p, const struct lang_decl *rule
     in->end = (struct plain_point){INT64_MAX, 0};
     in->end_event = in->cause_event = PLAIN_NONE;
     in->trigger_support = plain_set_new(p);
-    in->line = (struct lang_duty_line){.rule = rule, .cause = UINT64_MAX, .role = -1, .episode = UINT64_MAX, .since = born.t,
-                                       .ended_by = UINT64_MAX};
+    in->line = (struct lang_duty_line){
+        .rule = rule, .cause = UINT64_MAX, .role = -1, .episode = UINT64_MAX, .since = born.t, .ended_by = UINT64_MAX};
     if (at.n_own > 0) {
         in->line.episode = at.own[0];
     }
@@ -61,9 +64,13 @@ static void add_inst(struct plain *p, struct plain_inst *in) {
     if (in->cause_event != PLAIN_NONE) {
         l->cause = plain_event(p, in->cause_event)->seq;
     }
-    size_t opener = l->episode == UINT64_MAX ? PLAIN_NONE : plain_find_seq(p, l->episode);
-    l->id = lang_duty_id(l->rule->name.text, p->h->subject_id, role, id_of(p, in->cause_event), (int64_t)l->cause_limit, l->period,
-                         id_of(p, opener));
+    /* The episode is part of the identity where it is the rule's scope (D2), not where an event is the trigger (D1): a
+     * withdrawn opener leaves those lines what they were. The subject is named as first recorded (C4). */
+    bool scoped = l->rule->as.duty.scope.in && l->episode != UINT64_MAX;
+    size_t opener = scoped ? plain_find_seq(p, l->episode) : PLAIN_NONE;
+    const struct cf_id *as = in->cause_event == PLAIN_NONE ? NULL : plain_event(p, in->cause_event)->as;
+    l->id = lang_duty_id(l->rule->name.text, as ? *as : p->h->subject_id, role, id_of(p, in->cause_event),
+                         (int64_t)l->cause_limit, l->period, id_of(p, opener));
     plain_settle(p, in);
     *cf_push(p->a, p->insts) = in;
 }
@@ -90,9 +97,9 @@ static void after_event(struct plain *p, const struct lang_decl *rule, size_t i)
         const struct lang_decl *gate = lang_version_at(d->breach_gate, at.version_day);
         struct plain_judged j = gate == NULL ? (struct plain_judged){.judged = false} : plain_judge(p, gate, i);
         role = j.role;
-        fires = !j.judged || j.result == LANG_KEPT_RESULT                       ? PLAIN_NO
+        fires = !j.judged || j.result == LANG_KEPT_RESULT                ? PLAIN_NO
                 : j.result == LANG_BREACHED_NOT_KNOWN || j.where_unknown ? PLAIN_UNKNOWN
-                                                                               : PLAIN_YES;
+                                                                         : PLAIN_YES;
     }
     if (fires != PLAIN_NO && d->where != NULL) {
         fires = plain_and(fires, plain_truth(p, &at, d->where));
@@ -123,7 +130,8 @@ static bool live(const struct plain *p, const struct lang_decl *rule, uint64_t e
     return false;
 }
 
-static void condition_turned(struct plain *p, const struct lang_decl *rule, struct plain_at at, struct plain_point pt, enum plain_tri c) {
+static void condition_turned(struct plain *p, const struct lang_decl *rule, struct plain_at at, struct plain_point pt,
+                             enum plain_tri c) {
     at.has_trigger = true;
     at.trigger_t = pt.t;
     struct plain_inst *in = new_inst(p, rule, at, pt);
@@ -141,9 +149,25 @@ static void condition_turned(struct plain *p, const struct lang_decl *rule, stru
     add_inst(p, in);
 }
 
+/* A version that triggers otherwise, or in another scope, is another rule as far as `when` goes. */
+static bool same_when(const struct lang_decl *x, const struct lang_decl *y) {
+    const struct lang_scope *s = &x->as.duty.scope, *t = &y->as.duty.scope;
+    return x->as.duty.trigger == LANG_WHEN && y->as.duty.trigger == LANG_WHEN && s->about == t->about &&
+           (s->about ? s->kind == t->kind : plain_same_name(s->episode_decl, t->episode_decl));
+}
+
+static bool first_of_its_kind(const struct lang_decl *rule) {
+    for (const struct lang_decl *d = rule->older; d != NULL; d = d->older) {
+        if (same_when(rule, d)) {
+            return false;
+        }
+    }
+    return rule->as.duty.trigger == LANG_WHEN;
+}
+
 static const struct lang_decl *version_then(const struct lang_decl *first, int32_t day) {
     for (const struct lang_decl *d = first; d != NULL; d = d->newer) {
-        if (plain_in_force(d, day)) {
+        if (plain_in_force(d, day) && same_when(first, d)) {
             return d;
         }
     }
@@ -230,7 +254,8 @@ static void each_period(struct plain *p, const struct lang_decl *rule) {
             period_begins(p, rule, day, PLAIN_NONE);
         }
         for (size_t i = 0; i < p->n && d->scope.in; i++) {
-            if (plain_scope_episode(p, i, d->scope.episode_decl) && plain_event(p, i)->from <= cf_day_start(p->ref->zone, day)) {
+            if (plain_scope_episode(p, i, d->scope.episode_decl) &&
+                plain_event(p, i)->from <= cf_day_start(p->ref->zone, day)) {
                 period_begins(p, rule, day, i);
             }
         }
@@ -246,7 +271,7 @@ void plain_duties(struct plain *p) {
         if (rule->kind != LANG_DUTY || chained(rule)) {
             continue;
         }
-        if (rule->as.duty.trigger == LANG_WHEN && rule->older == NULL) {
+        if (first_of_its_kind(rule)) {
             when_condition(p, rule);
         } else if (rule->as.duty.trigger == LANG_EACH) {
             each_period(p, rule);
@@ -266,7 +291,9 @@ void plain_duties(struct plain *p) {
 }
 
 /* ---- valid until (V5) */
-static void sooner(int64_t *valid, int64_t t, int64_t now) { *valid = t > now && t < *valid ? t : *valid; }
+static void sooner(int64_t *valid, int64_t t, int64_t now) {
+    *valid = t > now && t < *valid ? t : *valid;
+}
 
 static void live_until(const struct plain *p, const struct plain_inst *in, int64_t *valid) {
     const struct lang_duty *d = &in->line.rule->as.duty;

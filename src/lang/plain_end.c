@@ -2,7 +2,9 @@
  * Must not know: what triggers a duty. */
 #include "lang/plain.h"
 
-static const struct lang_duty *duty_of(const struct plain_inst *in) { return &in->line.rule->as.duty; }
+static const struct lang_duty *duty_of(const struct plain_inst *in) {
+    return &in->line.rule->as.duty;
+}
 
 /* Where an event that may discharge, void or extend is judged: as of its `to`, over what has happened by then. */
 struct plain_at plain_ending_at(const struct plain *p, const struct plain_inst *in, size_t i) {
@@ -14,7 +16,8 @@ struct plain_at plain_ending_at(const struct plain *p, const struct plain_inst *
     return at;
 }
 
-static enum plain_tri chosen(const struct plain *p, const struct plain_inst *in, struct lang_sel *const *sels, size_t n, size_t i) {
+static enum plain_tri chosen(const struct plain *p, const struct plain_inst *in, struct lang_sel *const *sels, size_t n,
+                             size_t i) {
     struct plain_at at = plain_ending_at(p, in, i);
     at.self = PLAIN_NONE; /* it counts like any other event (E8) */
     enum plain_tri any = PLAIN_NO;
@@ -60,7 +63,9 @@ enum plain_tri plain_ends(const struct plain *p, const struct plain_inst *in, si
     return plain_and(kind, plain_truth(p, &at, d->done_where));
 }
 
-static struct plain_point never(void) { return (struct plain_point){INT64_MAX, 0}; }
+static struct plain_point never(void) {
+    return (struct plain_point){INT64_MAX, 0};
+}
 
 static struct plain_point first_done(const struct plain *p, const struct plain_inst *in) {
     for (size_t k = 0; k < p->n; k++) {
@@ -243,8 +248,8 @@ static uint32_t assigned(const struct plain *p, const struct plain_inst *in) {
     for (size_t i = 0; i < p->n; i++) {
         const struct lang_decl *r = plain_record(p, i);
         const struct lang_event *e = plain_event(p, i);
-        if (r->as.record.built_in && cf_str_is(r->name.text, "assigned") && plain_visible(p, &at, i) && plain_in_scope(p, &at, i) &&
-            e->from >= in->born.t && e->fields[0].kind == LANG_V_SUBJECT) {
+        if (r->as.record.built_in && cf_str_is(r->name.text, "assigned") && plain_visible(p, &at, i) &&
+            plain_in_scope(p, &at, i) && e->from >= in->born.t && e->fields[0].kind == LANG_V_SUBJECT) {
             person = (uint32_t)e->fields[0].i;
         }
     }

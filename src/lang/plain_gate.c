@@ -31,8 +31,8 @@ static enum plain_tri guarded(const struct plain *p, const struct lang_decl *gat
     struct plain_at at = judged_at(p, i, PLAIN_OBLIGES);
     enum plain_tri with = plain_with(p, &at, g->before, i);
     enum plain_tri where = g->departs_from != NULL ? departs(p, g->departs_from, i)
-                           : g->where == NULL     ? PLAIN_YES
-                                                  : plain_truth(p, &at, g->where);
+                           : g->where == NULL      ? PLAIN_YES
+                                                   : plain_truth(p, &at, g->where);
     return plain_and(with, where);
 }
 
@@ -110,7 +110,8 @@ bool plain_explained(const struct plain *p, const struct plain_at *at, int64_t a
     return false;
 }
 
-static void add_line(const struct plain *p, const struct lang_decl *gate, size_t i, const struct plain_judged *j, struct lang_docket *out) {
+static void add_line(const struct plain *p, const struct lang_decl *gate, size_t i, const struct plain_judged *j,
+                     struct lang_docket *out) {
     const struct lang_event *e = plain_event(p, i);
     struct plain_set s = plain_set_new(p);
     plain_gate_support(p, gate, i, &s);

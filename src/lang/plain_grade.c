@@ -39,7 +39,8 @@ struct plain_graded plain_grade(const struct plain *p, const struct plain_at *at
     return out;
 }
 
-void plain_grade_support(const struct plain *p, const struct plain_at *at, const struct lang_decl *grade, struct plain_set *out) {
+void plain_grade_support(const struct plain *p, const struct plain_at *at, const struct lang_decl *grade,
+                         struct plain_set *out) {
     const struct lang_grade *g = &grade->as.grade;
     struct plain_at in = plain_about(*at, &g->scope);
     struct plain_graded got = plain_grade(p, at, grade);
@@ -55,7 +56,8 @@ struct plain_val plain_term(const struct plain *p, const struct plain_at *at, co
     return term->bounded ? plain_clamp(v, plain_value(p, at, term->lo.value), plain_value(p, at, term->hi.value)) : v;
 }
 
-/* G5: base plus terms, each held between its bounds, the whole held from `from` to `to`. Unknown if a term without bounds is. */
+/* G5: base plus terms, each held between its bounds, the whole held from `from` to `to`. Unknown if a term without bounds is.
+ */
 struct plain_val plain_score(const struct plain *p, const struct plain_at *at, const struct lang_decl *score) {
     const struct lang_score *s = &score->as.score;
     struct plain_at in = plain_about(*at, &s->scope);
@@ -70,7 +72,8 @@ struct plain_val plain_score(const struct plain *p, const struct plain_at *at, c
 }
 
 /* G6: closed if `closed when` is yes or unknown, or `open when` is no; open if that is yes; else not known. */
-enum lang_option_state plain_option(const struct plain *p, const struct plain_at *at, const struct lang_decl *choice, int code) {
+enum lang_option_state plain_option(const struct plain *p, const struct plain_at *at, const struct lang_decl *choice,
+                                    int code) {
     const struct lang_choice *c = &choice->as.choice;
     enum plain_tri open = PLAIN_NO;
     bool closed = false;
@@ -108,9 +111,13 @@ static void grade_line(const struct place *w, const struct plain_at *at) {
     struct plain_graded g = plain_grade(w->p, at, w->rule);
     struct plain_set s = plain_set_new(w->p);
     plain_grade_support(w->p, at, w->rule, &s);
-    *cf_push(w->p->a, &w->out->grades) = (struct lang_grade_line){
-        .rule = w->rule, .episode = w->episode, .level = g.level, .could_be = g.could_be, .criteria = g.criteria,
-        .could_criteria = g.could_criteria, .support = plain_set_seqs(w->p, &s)};
+    *cf_push(w->p->a, &w->out->grades) = (struct lang_grade_line){.rule = w->rule,
+                                                                  .episode = w->episode,
+                                                                  .level = g.level,
+                                                                  .could_be = g.could_be,
+                                                                  .criteria = g.criteria,
+                                                                  .could_criteria = g.could_criteria,
+                                                                  .support = plain_set_seqs(w->p, &s)};
     for (size_t i = 0; i < w->rule->as.grade.list.n; i++) {
         until(w, at, w->rule->as.grade.list.v[i].when);
     }
@@ -127,8 +134,12 @@ static void score_line(const struct place *w, const struct plain_at *at) {
         plain_support(w->p, at, d->plus.v[i].value.value, &s);
         until(w, at, d->plus.v[i].value.value);
     }
-    *cf_push(w->p->a, &w->out->scores) = (struct lang_score_line){.rule = w->rule, .episode = w->episode, .known = known,
-        .lo = known ? v.lo : 0, .hi = known ? v.hi : 0, .support = plain_set_seqs(w->p, &s)};
+    *cf_push(w->p->a, &w->out->scores) = (struct lang_score_line){.rule = w->rule,
+                                                                  .episode = w->episode,
+                                                                  .known = known,
+                                                                  .lo = known ? v.lo : 0,
+                                                                  .hi = known ? v.hi : 0,
+                                                                  .support = plain_set_seqs(w->p, &s)};
 }
 
 static void choice_line(const struct place *w, const struct plain_at *at) {
@@ -172,7 +183,8 @@ static void one_line(struct place *w, const struct plain_at *at) {
     }
 }
 
-/* Where a rule is shown: `about` a kind once; `in` a kind of episode once for each, of grades, scores and choices the open ones. */
+/* Where a rule is shown: `about` a kind once; `in` a kind of episode once for each, of grades, scores and choices the open
+ * ones. */
 static bool shown_in(const struct plain *p, const struct lang_decl *rule, size_t opener, const struct plain_at *at) {
     if (rule->kind == LANG_CHOICE) {
         const struct lang_decl *decided = rule->as.choice.for_->decl;
@@ -183,10 +195,11 @@ static bool shown_in(const struct plain *p, const struct lang_decl *rule, size_t
         }
         return in && plain_episode_open(p, at, opener);
     }
-    const struct lang_scope *s = rule->kind == LANG_GRADE ? &rule->as.grade.scope
+    const struct lang_scope *s = rule->kind == LANG_GRADE   ? &rule->as.grade.scope
                                  : rule->kind == LANG_SCORE ? &rule->as.score.scope
                                                             : &rule->as.flag.scope;
-    return s->in && plain_scope_episode(p, opener, s->episode_decl) && (rule->kind == LANG_FLAG || plain_episode_open(p, at, opener));
+    return s->in && plain_scope_episode(p, opener, s->episode_decl) &&
+           (rule->kind == LANG_FLAG || plain_episode_open(p, at, opener));
 }
 
 static bool shown_once(const struct plain *p, const struct lang_decl *rule) {
@@ -194,7 +207,7 @@ static bool shown_once(const struct plain *p, const struct lang_decl *rule) {
         const struct lang_record *r = &rule->as.choice.for_->decl->as.record;
         return r->opens_decl == NULL && r->in_decls.n == 0 && r->roles.n > 0 && r->roles.v[0].kind == p->h->kind;
     }
-    const struct lang_scope *s = rule->kind == LANG_GRADE ? &rule->as.grade.scope
+    const struct lang_scope *s = rule->kind == LANG_GRADE   ? &rule->as.grade.scope
                                  : rule->kind == LANG_SCORE ? &rule->as.score.scope
                                                             : &rule->as.flag.scope;
     return s->about && s->kind == p->h->kind;

@@ -92,7 +92,8 @@ static bool record_in(const struct lang_decl *record, const struct lang_decl *ep
 
 static bool records_meet(const struct lang_decl *a, const struct lang_decl *b) {
     const struct lang_record *r = &b->as.record;
-    bool meet = (r->opens_decl != NULL && record_in(a, r->opens_decl)) || (r->closes_decl != NULL && record_in(a, r->closes_decl));
+    bool meet =
+        (r->opens_decl != NULL && record_in(a, r->opens_decl)) || (r->closes_decl != NULL && record_in(a, r->closes_decl));
     for (size_t i = 0; i < r->in_decls.n && !meet; i++) {
         meet = record_in(a, r->in_decls.v[i]);
     }
@@ -193,9 +194,16 @@ bool plain_visible(const struct plain *p, const struct plain_at *at, size_t i) {
 }
 
 struct plain_at plain_at_point(const struct plain *p, struct plain_point pt, enum plain_mode mode) {
-    return (struct plain_at){.t = pt.t, .upto = pt.upto, .mode = mode, .self = PLAIN_NONE, .trigger = PLAIN_NONE,
-                             .own_record = UINT32_MAX, .version_day = cf_time_day(p->ref->zone, pt.t), .as = CF_AS_START,
-                             .due_met = INT64_MAX, .with_event = PLAIN_NONE};
+    return (struct plain_at){.t = pt.t,
+                             .upto = pt.upto,
+                             .mode = mode,
+                             .self = PLAIN_NONE,
+                             .trigger = PLAIN_NONE,
+                             .own_record = UINT32_MAX,
+                             .version_day = cf_time_day(p->ref->zone, pt.t),
+                             .as = CF_AS_START,
+                             .due_met = INT64_MAX,
+                             .with_event = PLAIN_NONE};
 }
 
 /* ---- actors */
@@ -300,8 +308,8 @@ enum plain_tri plain_matches(const struct plain *p, const struct plain_at *at, c
 /* X3: the last R seen; `previous` skips the event under judgement. */
 size_t plain_last(const struct plain *p, const struct plain_at *at, const struct lang_decl *record, bool previous) {
     for (size_t i = p->n; i-- > 0;) {
-        if (plain_event(p, i)->record == record->as.record.number && plain_event(p, i)->roles != 0 && !(previous && i == at->self) &&
-            plain_visible(p, at, i) && plain_counts(p, at, i) && plain_in_scope(p, at, i)) {
+        if (plain_event(p, i)->record == record->as.record.number && plain_event(p, i)->roles != 0 &&
+            !(previous && i == at->self) && plain_visible(p, at, i) && plain_counts(p, at, i) && plain_in_scope(p, at, i)) {
             return i;
         }
     }
@@ -320,7 +328,8 @@ bool plain_birth(const struct plain *p, const struct plain_at *at, int32_t *firs
         return false;
     }
     *event = i;
-    struct plain_val v = plain_from_value(&plain_event(p, i)->fields[p->set->birth_field], (struct lang_type){.kind = LANG_T_DATE});
+    struct plain_val v =
+        plain_from_value(&plain_event(p, i)->fields[p->set->birth_field], (struct lang_type){.kind = LANG_T_DATE});
     if (v.kind != LANG_T_INSTANT || v.no_lo || v.no_hi) {
         return false;
     }

@@ -33,7 +33,8 @@ bool plain_unit_changes(const struct plain *p, const struct lang_decl *unit, int
     return found;
 }
 
-static void closed_hours(const struct plain *p, const struct lang_decl *unit, int64_t from, int64_t to, struct plain_intervals *out) {
+static void closed_hours(const struct plain *p, const struct lang_decl *unit, int64_t from, int64_t to,
+                         struct plain_intervals *out) {
     int64_t t = from;
     while (t < to) {
         int64_t next = INT64_MAX;
@@ -51,8 +52,8 @@ static void closed_hours(const struct plain *p, const struct lang_decl *unit, in
 /* The intervals in which a span is open, over the events visible at the point. `most`: as much as may be, from possible starts
  * to sure ends; otherwise as little as is sure. A span opens at a start event and closes at the next end. Only intervals that
  * end after `from` and start before `to` are given; hours are cut to [from, to). */
-void plain_span_intervals(const struct plain *p, const struct plain_at *at, const struct lang_decl *span, bool most, int64_t from,
-                          int64_t to, struct plain_intervals *out) {
+void plain_span_intervals(const struct plain *p, const struct plain_at *at, const struct lang_decl *span, bool most,
+                          int64_t from, int64_t to, struct plain_intervals *out) {
     const struct lang_span_decl *s = &span->as.span;
     if (s->hours_unit != NULL) {
         closed_hours(p, s->hours_unit, from, to, out);
@@ -108,7 +109,8 @@ static int64_t window_start(const struct lang_expr *e, int64_t t) {
     return CF_TIME_MIN;
 }
 
-static int64_t time_in(const struct plain *p, const struct plain_at *at, const struct lang_expr *e, const struct lang_decl *span, bool most) {
+static int64_t time_in(const struct plain *p, const struct plain_at *at, const struct lang_expr *e,
+                       const struct lang_decl *span, bool most) {
     int64_t from = window_start(e, at->t);
     if (span->as.span.hours_unit != NULL && from == CF_TIME_MIN) {
         from = at->t - (int64_t)LOOK_BACK_DAYS * 86400;

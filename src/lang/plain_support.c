@@ -1,5 +1,5 @@
-/* Support (W2): the events that selectors and paths used in the operands that gave a result. Asked for after the result is known,
- * by walking the expression again. Must not know: how dockets are shown. */
+/* Support (W2): the events that selectors and paths used in the operands that gave a result. Asked for after the result is
+ * known, by walking the expression again. Must not know: how dockets are shown. */
 #include "lang/plain.h"
 
 struct plain_set plain_set_new(const struct plain *p) {
@@ -14,7 +14,9 @@ void plain_set_add(struct plain_set *s, size_t i) {
     }
 }
 
-bool plain_set_has(const struct plain_set *s, size_t i) { return (s->w[i / 64] >> (i % 64) & 1) != 0; }
+bool plain_set_has(const struct plain_set *s, size_t i) {
+    return (s->w[i / 64] >> (i % 64) & 1) != 0;
+}
 
 void plain_set_join(struct plain_set *s, const struct plain_set *from) {
     for (size_t k = 0; k < s->words; k++) {
@@ -195,13 +197,33 @@ static void of_role(const struct plain *p, const struct plain_at *at, const stru
     plain_support(p, at, e->a, out);
 }
 
-static support_fn *const support_of[LANG_OPS] = {
-    [LANG_AND] = of_and_or, [LANG_OR] = of_and_or, [LANG_EXISTS] = of_sel, [LANG_NONE] = of_sel, [LANG_COUNT_SEL] = of_sel,
-    [LANG_SUM_FIELD] = of_sel, [LANG_FIRST_FIELD] = of_first, [LANG_LAST_FIELD] = of_first, [LANG_FIELD] = of_field,
-    [LANG_TRIGGER] = of_trigger, [LANG_TRIGGER_FIELD] = of_trigger, [LANG_OWN_FIELD] = of_own, [LANG_ELSE] = of_else,
-    [LANG_FACT_REF] = of_fact, [LANG_FLAG_REF] = of_flag, [LANG_GRADE_REF] = of_grade, [LANG_SCORE_REF] = of_score,
-    [LANG_CHILD] = of_birth, [LANG_AGE] = of_birth, [LANG_TURNS] = of_birth, [LANG_OPEN] = of_open, [LANG_HOLDERS] = of_holders,
-    [LANG_KEPT] = of_kept, [LANG_TIME_IN] = of_span, [LANG_SPAN_REF] = of_span, [LANG_EVERY] = of_every, [LANG_IS_ROLE] = of_role};
+static support_fn *const support_of[LANG_OPS] = {[LANG_AND] = of_and_or,
+                                                 [LANG_OR] = of_and_or,
+                                                 [LANG_EXISTS] = of_sel,
+                                                 [LANG_NONE] = of_sel,
+                                                 [LANG_COUNT_SEL] = of_sel,
+                                                 [LANG_SUM_FIELD] = of_sel,
+                                                 [LANG_FIRST_FIELD] = of_first,
+                                                 [LANG_LAST_FIELD] = of_first,
+                                                 [LANG_FIELD] = of_field,
+                                                 [LANG_TRIGGER] = of_trigger,
+                                                 [LANG_TRIGGER_FIELD] = of_trigger,
+                                                 [LANG_OWN_FIELD] = of_own,
+                                                 [LANG_ELSE] = of_else,
+                                                 [LANG_FACT_REF] = of_fact,
+                                                 [LANG_FLAG_REF] = of_flag,
+                                                 [LANG_GRADE_REF] = of_grade,
+                                                 [LANG_SCORE_REF] = of_score,
+                                                 [LANG_CHILD] = of_birth,
+                                                 [LANG_AGE] = of_birth,
+                                                 [LANG_TURNS] = of_birth,
+                                                 [LANG_OPEN] = of_open,
+                                                 [LANG_HOLDERS] = of_holders,
+                                                 [LANG_KEPT] = of_kept,
+                                                 [LANG_TIME_IN] = of_span,
+                                                 [LANG_SPAN_REF] = of_span,
+                                                 [LANG_EVERY] = of_every,
+                                                 [LANG_IS_ROLE] = of_role};
 
 void plain_support(const struct plain *p, const struct plain_at *at, const struct lang_expr *e, struct plain_set *out) {
     support_fn *f = support_of[e->op];

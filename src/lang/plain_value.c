@@ -19,7 +19,9 @@ struct plain_val plain_bounds(int64_t lo, int64_t hi) {
     return (struct plain_val){.kind = LANG_T_WHOLE, .known = lo == hi, .lo = lo, .hi = hi, .den = 1};
 }
 
-struct plain_val plain_whole(int64_t n) { return plain_bounds(n, n); }
+struct plain_val plain_whole(int64_t n) {
+    return plain_bounds(n, n);
+}
 
 struct plain_val plain_of_kind(enum lang_type_kind kind, int64_t i) {
     return (struct plain_val){.kind = kind, .known = true, .lo = i, .hi = i, .den = 1};
@@ -29,7 +31,9 @@ struct plain_val plain_truth_val(enum plain_tri t) {
     return t == PLAIN_UNKNOWN ? plain_unknown(LANG_T_YESNO) : plain_of_kind(LANG_T_YESNO, t == PLAIN_YES);
 }
 
-struct plain_val plain_instant(int64_t t) { return plain_of_kind(LANG_T_INSTANT, t); }
+struct plain_val plain_instant(int64_t t) {
+    return plain_of_kind(LANG_T_INSTANT, t);
+}
 
 struct plain_val plain_day(int32_t from, int32_t to) {
     return (struct plain_val){.kind = LANG_T_INSTANT, .day = true, .known = from == to, .lo = from, .hi = to, .den = 1};
@@ -48,7 +52,9 @@ bool plain_known(const struct plain_val *v) {
 /* A field's value as recorded; the three absences are all unknown. */
 struct plain_val plain_from_value(const struct lang_value *v, struct lang_type type) {
     switch ((enum lang_value_kind)v->kind) {
-    case LANG_V_NOT_ASKED: case LANG_V_NOT_KNOWN: case LANG_V_DECLINED: break;
+    case LANG_V_NOT_ASKED:
+    case LANG_V_NOT_KNOWN:
+    case LANG_V_DECLINED: break;
     case LANG_V_YESNO: return plain_of_kind(LANG_T_YESNO, v->i != 0);
     case LANG_V_WHOLE: return plain_whole(v->i);
     case LANG_V_FRACTION: {
@@ -82,9 +88,15 @@ struct plain_val plain_from_value(const struct lang_value *v, struct lang_type t
 enum plain_tri plain_tri_of(const struct plain_val *v) {
     return v->kind != LANG_T_YESNO || !v->known ? PLAIN_UNKNOWN : v->lo != 0 ? PLAIN_YES : PLAIN_NO;
 }
-enum plain_tri plain_not(enum plain_tri a) { return (enum plain_tri)(PLAIN_YES - a); }
-enum plain_tri plain_and(enum plain_tri a, enum plain_tri b) { return a < b ? a : b; }
-enum plain_tri plain_or(enum plain_tri a, enum plain_tri b) { return a > b ? a : b; }
+enum plain_tri plain_not(enum plain_tri a) {
+    return (enum plain_tri)(PLAIN_YES - a);
+}
+enum plain_tri plain_and(enum plain_tri a, enum plain_tri b) {
+    return a < b ? a : b;
+}
+enum plain_tri plain_or(enum plain_tri a, enum plain_tri b) {
+    return a > b ? a : b;
+}
 
 /* ---- instants */
 
@@ -113,16 +125,22 @@ bool plain_duration_of(const struct plain_val *v, struct cf_duration *out) {
 
 /* How durations compare: elapsed ones in seconds, days and weeks in days, months and years in months, working days apart. */
 static int family(enum cf_unit u, int64_t *size) {
-    static const struct { int family; int64_t size; } of[] = {
-        [CF_SECOND] = {0, 1}, [CF_MINUTE] = {0, 60}, [CF_HOUR] = {0, 3600}, [CF_DAY] = {1, 1},
-        [CF_WEEK] = {1, 7}, [CF_WORKING_DAY] = {2, 1}, [CF_MONTH] = {3, 1}, [CF_YEAR] = {3, 12}};
+    static const struct {
+        int family;
+        int64_t size;
+    } of[] = {[CF_SECOND] = {0, 1}, [CF_MINUTE] = {0, 60},     [CF_HOUR] = {0, 3600}, [CF_DAY] = {1, 1},
+              [CF_WEEK] = {1, 7},   [CF_WORKING_DAY] = {2, 1}, [CF_MONTH] = {3, 1},   [CF_YEAR] = {3, 12}};
     *size = of[u].size;
     return of[u].family;
 }
 
-static bool times(int64_t *x, int64_t by) { return !__builtin_mul_overflow(*x, by, x); }
+static bool times(int64_t *x, int64_t by) {
+    return !__builtin_mul_overflow(*x, by, x);
+}
 
-static bool scale(struct plain_val *v, int64_t by) { return (v->no_lo || times(&v->lo, by)) && (v->no_hi || times(&v->hi, by)); }
+static bool scale(struct plain_val *v, int64_t by) {
+    return (v->no_lo || times(&v->lo, by)) && (v->no_hi || times(&v->hi, by));
+}
 
 /* Brings two bounded values to one scale; false: they cannot be compared. */
 static bool alike(const struct plain *p, struct plain_val *a, struct plain_val *b) {
@@ -185,7 +203,8 @@ enum plain_tri plain_compare(const struct plain *p, enum lang_op op, struct plai
 }
 
 /* ---- arithmetic */
-static struct plain_val moved(const struct plain *p, const struct plain_at *at, struct plain_val instant, struct cf_duration d) {
+static struct plain_val moved(const struct plain *p, const struct plain_at *at, struct plain_val instant,
+                              struct cf_duration d) {
     if (cf_unit_elapsed(d.unit)) {
         int64_t s = 0;
         struct plain_val v = plain_to_seconds(p, instant, CF_AS_START);
@@ -217,7 +236,9 @@ static struct plain_val moved(const struct plain *p, const struct plain_at *at, 
     return v;
 }
 
-static bool plus(int64_t a, int64_t b, int64_t *out) { return !__builtin_add_overflow(a, b, out); }
+static bool plus(int64_t a, int64_t b, int64_t *out) {
+    return !__builtin_add_overflow(a, b, out);
+}
 
 /* a + b: numbers, durations of one family, an instant and a duration. What cannot be added is unknown. */
 struct plain_val plain_add(const struct plain *p, const struct plain_at *at, struct plain_val a, struct plain_val b) {

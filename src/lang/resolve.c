@@ -221,12 +221,25 @@ static void link_record(struct ck *k, struct lang_decl *d) {
         link_field(k, d, &r->fields.v[i], i);
     }
     for (size_t i = 0; i < r->about.n; i++) {
+        if (ck_role_index(d, r->about.v[i].role.text) >= 0) {
+            cf_fail(k->errs, CF_L051, r->about.v[i].role.at, "role `%.*s` stands twice", CF_STR_ARG(r->about.v[i].role.text));
+        }
         *cf_push(k->a, &r->roles) = r->about.v[i];
     }
     if (r->opens_decl != NULL && r->opens_decl->as.episode.opener == NULL) {
         struct lang_decl *e = k->set->decls.v[r->opens_decl->number];
         e->as.episode.opener = d;
     }
+}
+
+/* Steps in several episodes have the roles of their openers, which must then be the same. */
+static bool same_roles(const struct lang_decl *x, const struct lang_decl *y) {
+    bool same = x == NULL || y == NULL || x->as.record.about.n == y->as.record.about.n;
+    for (size_t i = 0; same && x != NULL && y != NULL && i < x->as.record.about.n; i++) {
+        same = x->as.record.about.v[i].kind == y->as.record.about.v[i].kind &&
+               cf_str_eq(x->as.record.about.v[i].role.text, y->as.record.about.v[i].role.text);
+    }
+    return same;
 }
 
 /* A step without `about` has the roles of its episode's opener [E4]. Runs when all records are linked. */
@@ -245,6 +258,13 @@ static void link_roles(struct ck *k, struct lang_decl *d) {
         return;
     }
     const struct lang_decl *opener = e->as.episode.opener;
+    for (size_t i = 1; i < r->in_decls.n; i++) {
+        if (r->in_decls.v[i] != NULL && !same_roles(opener, r->in_decls.v[i]->as.episode.opener)) {
+            cf_fail(k->errs, CF_L090, r->in.v[i].at, "record `%.*s` is a step in episodes that are about others",
+                    CF_STR_ARG(d->name.text));
+            cf_hint(k->errs, "Say who it is about: `about child is person`.");
+        }
+    }
     for (size_t i = 0; opener != NULL && i < opener->as.record.about.n; i++) {
         *cf_push(k->a, &r->roles) = opener->as.record.about.v[i];
     }
@@ -298,9 +318,29 @@ static void link_grade(struct ck *k, struct lang_decl *d) {
     }
 }
 
+static int code_or_error(struct ck *k, const struct lang_decl *codes, struct lang_name name) {
+    int at = ck_code_index(codes, name.text);
+    if (at < 0 && codes != NULL) {
+        struct {
+            CF_VEC(struct cf_str);
+        } names = {0};
+        for (size_t i = 0; i < codes->as.codes.list.n; i++) {
+            *cf_push(k->a, &names) = codes->as.codes.list.v[i].name.text;
+        }
+        cf_fail(k->errs, CF_L050, name.at, "`%.*s` is not %.*s", CF_STR_ARG(name.text),
+                CF_STR_ARG(ck_type_text(k->a, (struct lang_type){.kind = LANG_T_CODE, .of = codes})));
+        ck_offer_names(k, name.text, names.v, names.n, NULL);
+    }
+    return at;
+}
+
 static void link_units(struct ck *k, struct lang_decl *d) {
     if (d->kind == LANG_UNIT && lang_named(d->as.unit.part_of)) {
         d->as.unit.part_of_decl = ck_want(k, d->as.unit.part_of, ck_kind_bit(LANG_UNIT), "a unit");
+    }
+    const struct lang_decl *boroughs = d->kind == LANG_UNIT ? ck_find_codes(k, CF_LIT("borough")) : NULL;
+    for (size_t i = 0; boroughs != NULL && i < d->as.unit.boroughs.n; i++) {
+        (void)code_or_error(k, boroughs, d->as.unit.boroughs.v[i]);
     }
     for (size_t i = 0; d->kind == LANG_ROLE && i < d->as.role.includes.n; i++) {
         *cf_push(k->a, &d->as.role.includes_decls) = ck_want(k, d->as.role.includes.v[i], ck_kind_bit(LANG_ROLE), "a role");
@@ -312,7 +352,6 @@ static void link_units(struct ck *k, struct lang_decl *d) {
 
 static void link_one(struct ck *k, struct lang_decl *d) {
     switch ((int)d->kind) {
-    case LANG_CODES: link_codes(k, d); break;
     case LANG_TABLE: link_table(k, d); break;
     case LANG_RECORD: link_record(k, d); break;
     case LANG_FACT: link_scope(k, &d->as.fact.scope); break;
@@ -394,22 +433,6 @@ static void keep_versions(struct ck *k) {
 }
 
 /* ---- levels, options, `more` lines, departure gates */
-
-static int code_or_error(struct ck *k, const struct lang_decl *codes, struct lang_name name) {
-    int at = ck_code_index(codes, name.text);
-    if (at < 0 && codes != NULL) {
-        struct {
-            CF_VEC(struct cf_str);
-        } names = {0};
-        for (size_t i = 0; i < codes->as.codes.list.n; i++) {
-            *cf_push(k->a, &names) = codes->as.codes.list.v[i].name.text;
-        }
-        cf_fail(k->errs, CF_L050, name.at, "`%.*s` is not %.*s", CF_STR_ARG(name.text),
-                CF_STR_ARG(ck_type_text(k->a, (struct lang_type){.kind = LANG_T_CODE, .of = codes})));
-        ck_offer_names(k, name.text, names.v, names.n, NULL);
-    }
-    return at;
-}
 
 /* The record and field that a path such as `risk_decision.level` names, before expressions are read. */
 static struct lang_decl *path_record(struct ck *k, const struct lang_expr *path, int *field) {
@@ -584,6 +607,7 @@ static void each(struct ck *k, enum lang_decl_kind kind, void (*f)(struct ck *, 
 }
 
 void ck_link(struct ck *k) {
+    each(k, LANG_CODES, link_codes);
     for (size_t i = 0; i < k->set->decls.n; i++) {
         link_one(k, k->set->decls.v[i]);
     }

@@ -440,20 +440,33 @@ static void type_count_set(struct ck_in *c, struct lang_expr *e, struct lang_typ
     e->type = ck_kind(LANG_T_WHOLE);
 }
 
-static void type_count_sel(struct ck_in *c, struct lang_expr *e, struct lang_type want) {
-    const struct lang_decl *d = ck_find(c->k, e->sel->name.text);
-    bool word = cf_str_is(e->sel->name.text, "holders") || (c->own != NULL && ck_field_index(c->own, e->sel->name.text) >= 0);
-    if (plain_sel(e->sel) && (word || (d != NULL && d->kind != LANG_RECORD))) { /* `count of holders`: a set, not a record */
-        struct lang_expr *name = CF_NEW(c->k->a, struct lang_expr);
-        name->op = LANG_NAME;
-        name->at = e->sel->at;
-        *cf_push(c->k->a, &name->path) = e->sel->name;
-        e->op = LANG_COUNT_SET;
-        e->a = name;
-        e->sel = NULL;
-        type_count_set(c, e, want);
+/* `count of officers`, `sum of points over factors`: the parser took a bare name for a record; it is a set when a field of that
+ * name holds several, or when no record, but something else, has it. */
+static void tell_sets(struct ck_in *c, struct lang_expr *e) {
+    bool counts = e->op == LANG_COUNT_SEL, sums = e->op == LANG_SUM_FIELD;
+    if ((!counts && !sums) || e->sel == NULL || !plain_sel(e->sel)) {
         return;
     }
+    struct cf_str name = e->sel->name.text;
+    int own = c->own == NULL ? -1 : ck_field_index(c->own, name);
+    bool many = own >= 0 && c->own->as.record.fields.v[own].type.kind == LANG_T_SET;
+    const struct lang_decl *d = ck_find(c->k, name);
+    bool other = d != NULL && d->kind != LANG_RECORD && ck_find_as(c->k, name, ck_kind_bit(LANG_RECORD)) == NULL;
+    if (!many && !other && !cf_str_is(name, "holders")) {
+        return;
+    }
+    struct lang_expr *set = CF_NEW(c->k->a, struct lang_expr);
+    set->op = LANG_NAME;
+    set->at = e->sel->at;
+    *cf_push(c->k->a, &set->path) = e->sel->name;
+    e->op = counts ? LANG_COUNT_SET : LANG_SUM_TABLE;
+    e->name = sums && e->path.n > 0 ? e->path.v[0] : e->name;
+    e->a = set;
+    e->sel = NULL;
+}
+
+static void type_count_sel(struct ck_in *c, struct lang_expr *e, struct lang_type want) {
+    (void)want;
     ck_sel(c, e->sel);
     e->type = ck_kind(LANG_T_WHOLE);
 }
@@ -676,6 +689,7 @@ static void type_kept(struct ck_in *c, struct lang_expr *e, struct lang_type wan
         e->type = none;
     } else if (d != NULL) {
         ck_decl(c->k, d);
+        (void)ck_about_me(c, d->as.gate.before == NULL ? NULL : ck_sel_record(c->k, d->as.gate.before), e->at);
     }
 }
 
@@ -713,7 +727,18 @@ static void type_met(struct ck_in *c, struct lang_expr *e, struct lang_type want
     e->type = ck_kind(LANG_T_YESNO);
     if (!c->measure) {
         cf_fail(c->k->errs, CF_L071, e->at, "the state of a duty can be counted in a measure only");
+        return;
     }
+    static const char *const states[] = {"met", "late", "missed", "void", "overdue", "pending", "stopped"};
+    struct cf_str names[CF_COUNT(states)];
+    for (size_t i = 0; i < CF_COUNT(states); i++) {
+        names[i] = cf_str_from(states[i]);
+        if (cf_str_eq(names[i], e->name.text)) {
+            return;
+        }
+    }
+    cf_fail(c->k->errs, CF_L050, e->name.at, "`%.*s` is no state of a duty", CF_STR_ARG(e->name.text));
+    ck_offer_names(c->k, e->name.text, names, CF_COUNT(states), NULL);
 }
 
 /* ---- the table of operators */
@@ -819,8 +844,8 @@ void ck_type(struct ck_in *c, struct lang_expr *e, struct lang_type want) {
     }
     e->id = k->set->exprs++;
     e->index = e->role = -1;
-    bool count_own = e->op == LANG_COUNT_SEL && c->own != NULL && ck_field_index(c->own, e->sel->name.text) >= 0;
-    if (c->own != NULL && looks_elsewhere(e->op) && !count_own) {
+    tell_sets(c, e);
+    if (c->own != NULL && looks_elsewhere(e->op)) {
         cf_fail(k->errs, CF_L063, e->at, "`with` reads one event alone; this looks at others");
         e->type = none;
         return;
@@ -885,9 +910,8 @@ static void sel_role(struct ck_in *c, struct lang_sel *s, const struct lang_decl
     }
     if (fit > 1) {
         several_roles(c, s, r, record);
-    } else if (fit == 0 && c->has_kind && !c->anywhere && r->roles.n > 0 && !r->built_in) {
-        cf_fail(k->errs, CF_L073, s->at, "record `%.*s` is never about %s %s, so it is in another subject's history",
-                CF_STR_ARG(record->name.text), ck_an(lang_subject_word(c->kind)), lang_subject_word(c->kind));
+    } else if (fit == 0) {
+        (void)ck_about_me(c, record, s->at);
     }
     if (s->role_index < 0 && r->built_in) {
         s->role_index = 0;
@@ -920,5 +944,6 @@ void ck_sel(struct ck_in *c, struct lang_sel *s) {
     type_duration(c, s->last);
     if (lang_named(s->since)) {
         s->since_decl = ck_want(c->k, s->since, 1u << LANG_RECORD, "a record");
+        (void)ck_about_me(c, s->since_decl, s->since.at);
     }
 }

@@ -2,11 +2,11 @@
  * Must not know how anything was counted. Writing is in cells_write.c.
  *
  * Rows form equations: along each dimension, the rows that agree in every other label add up to the row that sums over it, if
- * that row is there. Two steps are repeated until neither hides anything:
+ * that row is there; a table may name further sums (the months of a year). Two steps are repeated until neither hides anything:
  * 1. in each equation at least two rows are hidden or none, and hidden parts of a shown sum come to more than 4;
  * 2. all equations are solved together (chains of them can tell what no single one does); a small number that the solution
  *    fixes gets company.
- * A reader may still narrow a hidden number down to a range; to one value, no. */
+ * A reader may still narrow a hidden number down to a range; ranges are not examined. */
 #include "measure/cells.h"
 
 struct line {
@@ -46,12 +46,12 @@ static bool same_but_for(const struct measure_table *t, const struct measure_row
     return true;
 }
 
-/* The parts of the row `sum`, which sums over d. Rows beside the totals are in no equation. */
+/* The parts of the row `sum`, which sums over d; what is not stated is one of them. */
 static void add_line(struct equations *e, size_t sum, size_t d) {
     const struct measure_row *v = e->t->rows.v;
     struct line line = {CF_NEW_N(e->arena, size_t, e->t->rows.n), 0};
     for (size_t i = 0; i < e->t->rows.n; i++) {
-        if (!v[i].outside && !sums_over(&v[i], d) && same_but_for(e->t, &v[sum], &v[i], d)) {
+        if (!sums_over(&v[i], d) && same_but_for(e->t, &v[sum], &v[i], d)) {
             line.row[line.n++] = i;
         }
     }
@@ -65,7 +65,7 @@ static void add_line(struct equations *e, size_t sum, size_t d) {
 static void add_grand_total(struct equations *e, size_t sum) {
     struct line line = {CF_NEW_N(e->arena, size_t, e->t->rows.n + 1), 0};
     for (size_t i = 0; i < e->t->rows.n; i++) {
-        if (e->t->rows.v[i].sums == 0 && !e->t->rows.v[i].outside) {
+        if (e->t->rows.v[i].sums == 0) {
             line.row[line.n++] = i;
         }
     }
@@ -80,14 +80,17 @@ static struct equations equations_of(struct cf_arena *a, struct measure_table *t
     uint8_t everything = (uint8_t)((1U << t->dimensions) - 1U);
     for (size_t i = 0; i < t->rows.n; i++) {
         const struct measure_row *r = &t->rows.v[i];
-        for (size_t d = 0; d < t->dimensions && !r->outside; d++) {
+        for (size_t d = 0; d < t->dimensions; d++) {
             if (sums_over(r, d)) {
                 add_line(&e, i, d);
             }
         }
-        if (t->dimensions > 1 && r->sums == everything && !r->outside) {
+        if (t->dimensions > 1 && r->sums == everything) {
             add_grand_total(&e, i);
         }
+    }
+    for (size_t i = 0; i < t->sums.n; i++) {
+        *cf_push(a, &e) = (struct line){t->sums.v[i].row, t->sums.v[i].n};
     }
     return e;
 }
@@ -210,7 +213,7 @@ static bool protect_system(struct equations *e) {
         uint8_t everything = (uint8_t)((1U << e->t->dimensions) - 1U);
         for (size_t i = 0; i < e->t->rows.n; i++) {
             struct measure_row *r = &e->t->rows.v[i];
-            bool between = r->sums != 0 && r->sums != everything && !r->outside;
+            bool between = r->sums != 0 && r->sums != everything;
             changed = changed || (between && !r->hidden);
             r->hidden = r->hidden || between;
         }

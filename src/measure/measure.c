@@ -25,7 +25,7 @@ const struct lang_decl *measure_find(const struct lang_set *set, struct cf_str n
 }
 
 /* The formatter prints whole policies: one that holds this measure alone, from its own line on. */
-struct cf_str measure_definition(struct cf_arena *a, const struct lang_decl *measure) {
+static struct cf_str formatted(struct cf_arena *a, const struct lang_decl *measure) {
     struct lang_decl *one[] = {cf_memdup(a, measure, sizeof *measure)};
     struct lang_decl *policy = cf_memdup(a, measure->policy, sizeof *policy);
     policy->as.policy.decls.v = cf_memdup(a, one, sizeof one);
@@ -38,6 +38,18 @@ struct cf_str measure_definition(struct cf_arena *a, const struct lang_decl *mea
         }
     }
     return cf_str_trim(text);
+}
+
+/* As its author wrote it, where the text is at hand: a checked tree no longer knows which names were written in short. */
+struct cf_str measure_definition(struct cf_arena *a, const struct lang_decl *measure) {
+    const struct cf_source *src = measure->at.src;
+    if (src && measure->at.n > 0 && (size_t)measure->at.at + measure->at.n <= src->text.n) {
+        struct cf_str own = cf_str_trim(cf_str_slice(src->text, measure->at.at, (size_t)measure->at.at + measure->at.n));
+        if (cf_str_starts(own, CF_LIT("measure "))) {
+            return own;
+        }
+    }
+    return formatted(a, measure);
 }
 
 /* ---- Dimensions. */
@@ -165,7 +177,9 @@ static void head(struct counting *c, struct measure_table *t) {
     case LANG_RATE:
         t->kind = MEASURE_RATE;
         t->decimals = 2;
-        t->unit = cf_str_printf(c->a, "per %lld a year", (long long)m->per);
+        t->unit = m->per >= 1000 && m->per < 1000000
+                      ? cf_str_printf(c->a, "per %lld,%03lld a year", (long long)m->per / 1000, (long long)m->per % 1000)
+                      : cf_str_printf(c->a, "per %lld a year", (long long)m->per);
         break;
     }
     if (t->kind == MEASURE_SHARE) {
@@ -240,7 +254,7 @@ static void tally_notes(struct counting *c, struct measure_table *t) {
     }
     t->not_known = y->where_unknown + y->that_unknown;
     t->not_in_source = y->where_absent + y->that_absent + y->duty_absent;
-    t->excluded = y->not_judged + y->no_value + y->void_ + y->no_date + y->not_yet_due + y->open + y->not_followed_yet;
+    t->excluded = y->not_judged + y->no_value + y->void_ + y->no_date + y->not_yet_due + y->open + y->not_followed_yet + y->uncovered;
 }
 
 static void people_notes(struct counting *c, struct measure_table *t) {
@@ -350,7 +364,11 @@ static void list_units(const struct counting *c, struct measure_list *list) {
 }
 
 static bool prepare(struct counting *c, struct measure_table *t, struct cf_errs *errs) {
-    return units_prepare(c, errs) && (c->o.by ? asked_dimensions(c, errs) : own_dimensions(c, t)) && within_dimension(c, errs);
+    if (!units_prepare(c, errs) || !(c->o.by ? asked_dimensions(c, errs) : own_dimensions(c, t)) || !within_dimension(c, errs)) {
+        return false;
+    }
+    rate_find_place(c);
+    return true;
 }
 
 bool measure_run(struct desk *d, const struct lang_decl *measure, const struct measure_options *o, struct cf_arena *a,
@@ -369,6 +387,9 @@ bool measure_run(struct desk *d, const struct lang_decl *measure, const struct m
     c.scratch = NULL;
     if (!ok) {
         return false;
+    }
+    if (c.m->form == LANG_RATE) {
+        rate_places(&c);
     }
     head(&c, out);
     median_head(&c, out);

@@ -46,7 +46,7 @@ struct measure_dim {
 /* ---- One unit of the population. */
 struct measure_unit {
     int32_t key[MEASURE_DIMENSIONS + 1]; /* the last one: of `within` */
-    int32_t day;
+    int32_t day, place;
     uint32_t subject;
     uint8_t answer; /* enum measure_answer */
     bool identified;
@@ -55,21 +55,22 @@ struct measure_unit {
     struct cf_id event, duty;
 };
 
-/* Which days the data covers, so that a rate is per time that was really looked at. */
+/* Which days the data covers, and where, so that a rate is per time that was really looked at. */
 struct measure_month {
     int32_t first, last; /* days of the first and last event that came from a published file */
+    int32_t *count;      /* of those events, by place; NULL: there are no places */
+    bool *held;          /* does it cover the place? Filled by rate_places */
 };
 struct measure_cover {
     CF_VEC(struct measure_month);  /* by month, unordered */
     bool any;                      /* something was recorded here, not imported */
-    int32_t first, last;           /* of what was recorded here */
-    const int32_t *before;         /* covered days before each day, from the first covered one on; made at the first question */
+    int32_t first, last;           /* of what was recorded here: all days between are covered, everywhere */
 };
 
 struct measure_tally { /* units in no row, and why */
     int64_t where_unknown, that_unknown, where_absent, that_absent, not_judged, no_value;
     int64_t void_, no_date, not_yet_due, duty_absent, open, not_followed_yet, too_long;
-    int64_t unidentified;
+    int64_t unidentified, uncovered;
 };
 
 enum median_unit { MEDIAN_NONE, MEDIAN_SECONDS, MEDIAN_DAYS, MEDIAN_WORKING_DAYS, MEDIAN_MONTHS, MEDIAN_NUMBER };
@@ -87,6 +88,8 @@ struct counting {
     struct measure_dim dims[MEASURE_DIMENSIONS + 1];
     size_t n_dims;
     int within; /* index in dims, MEASURE_DIMENSIONS when it is not among those shown; -1: none */
+    struct measure_dim place; /* of a rate: where its people live, if the record says where it happened */
+    size_t places;            /* how many there are; 0: no places */
     enum median_unit median;
     struct {
         CF_VEC(struct measure_unit);
@@ -114,6 +117,7 @@ struct measure_cell {
     int32_t key[MEASURE_DIMENSIONS];
     uint32_t last_subject;
     bool any_subject;
+    double years; /* of a rate: person-years */
     struct {
         CF_VEC(int64_t);
     } values;
@@ -134,7 +138,7 @@ struct measure_people {
     const struct lang_decl *table;
     size_t keys;
     int dim[MEASURE_DIMENSIONS];    /* which shown dimension each key of the table is; -1: none, summed over */
-    int within;                     /* which key `within` is, -1 */
+    int within, place;              /* which key `within` is, which the place, -1 */
     struct {
         CF_VEC(struct people_row);
     } rows;
@@ -148,8 +152,9 @@ CF_MUST_USE bool rate_fill(struct counting *c, const struct measure_people *p, s
 void rate_values(struct counting *c, const struct measure_people *p, struct measure_cells *cells);
 void rate_ratios(struct counting *c, const struct measure_people *p, struct measure_cells *cells); /* p NULL: of shares */
 void rate_notes(struct counting *c, const struct measure_people *p, struct measure_table *t);
-bool cover_of(struct counting *c, int32_t *first, int32_t *last); /* the days between which something is covered */
-double cover_years(struct counting *c, int32_t from, int32_t to); /* years of those days that are covered */
-int64_t cover_days(struct counting *c, int32_t from, int32_t to);
+void rate_find_place(struct counting *c); /* before histories are read */
+void rate_places(struct counting *c);     /* after: what is covered where; units elsewhere are put apart */
+double rate_years(const struct counting *c, int32_t place, int32_t from, int32_t to); /* covered; place KEY_SUMS: anywhere */
+int64_t rate_days(const struct counting *c, int32_t *first, int32_t *last);           /* covered anywhere; 0: none */
 
 #endif

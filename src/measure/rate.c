@@ -2,74 +2,119 @@
  * policy declares; the table's own words about itself become notes. Must not know which population or group it is. */
 #include "measure/priv.h"
 
-/* ---- Time that the data covers. */
+/* ---- Time that the data covers, and where.
+ *
+ * Events recorded here are looked for everywhere, every day from the first to the last. Files cover, of each month that they hold,
+ * the days from the first event to the last; but a file of one force says nothing of the places that another one polices: a place
+ * is covered in a month that holds at least a tenth of its usual monthly number. */
 
-/* Events recorded here are looked for every day from the first to the last; files cover, of each month that they hold, the days
- * from the first event to the last. */
-bool cover_of(struct counting *c, int32_t *first, int32_t *last) {
-    bool any = c->cover.any;
-    *first = c->cover.first;
-    *last = c->cover.last;
-    for (size_t i = 0; i < c->cover.n; i++) {
-        const struct measure_month *m = &c->cover.v[i];
-        *first = !any || m->first < *first ? m->first : *first;
-        *last = !any || m->last > *last ? m->last : *last;
-        any = true;
-    }
-    return any;
+static bool is_time(const struct measure_dim *d) {
+    return d->kind == DIM_PERIOD || d->kind == DIM_DAY;
 }
 
-static bool covered(const struct counting *c, int32_t day) {
-    if (c->cover.any && day >= c->cover.first && day <= c->cover.last) {
+void rate_find_place(struct counting *c) {
+    const struct lang_decl *table = lang_find_kind(c->set, LANG_TABLE, c->m->per_table.text);
+    c->places = 0;
+    for (size_t k = 0; table && c->m->form == LANG_RATE && k < table->as.table.key_types.n && c->places == 0; k++) {
+        const struct lang_type *t = &table->as.table.key_types.v[k];
+        struct cf_errs quiet = cf_errs_new(c->a);
+        if (t->kind == LANG_T_CODE && !lang_named(t->of->as.codes.protected_as) && t->of->name.text.n &&
+            dim_resolve(c, t->of->name.text, &c->place, &quiet) && c->place.kind == DIM_FIELD) {
+            c->places = t->of->as.codes.list.n;
+        }
+    }
+}
+
+static int32_t overlap(int32_t a, int32_t b, int32_t from, int32_t to) {
+    int32_t first = a > from ? a : from;
+    int32_t last = b < to ? b : to;
+    return first <= last ? last - first + 1 : 0;
+}
+
+static double year_of(int32_t day) {
+    int32_t start = cf_period_start(CF_PERIOD_YEAR, day);
+    return (double)(cf_period_next(CF_PERIOD_YEAR, start) - start);
+}
+
+/* The days of a month that stand in the period and are not covered by what was recorded here anyway. */
+static int32_t month_days(const struct counting *c, const struct measure_month *m, int32_t from, int32_t to) {
+    int32_t first = m->first > from ? m->first : from;
+    int32_t last = m->last < to ? m->last : to;
+    int32_t twice = c->cover.any && first <= last ? overlap(c->cover.first, c->cover.last, first, last) : 0;
+    return overlap(m->first, m->last, from, to) - twice;
+}
+
+static bool held_in(const struct counting *c, const struct measure_month *m, int32_t place) {
+    return c->places == 0 || place == KEY_SUMS || !m->held || ((size_t)place < c->places && m->held[place]);
+}
+
+double rate_years(const struct counting *c, int32_t place, int32_t from, int32_t to) {
+    double years = 0;
+    for (size_t i = 0; i < c->cover.n; i++) {
+        const struct measure_month *m = &c->cover.v[i];
+        if (held_in(c, m, place)) {
+            years += month_days(c, m, from, to) / year_of(m->first);
+        }
+    }
+    int32_t day = from > c->cover.first ? from : c->cover.first;
+    while (c->cover.any && day <= to && day <= c->cover.last) { /* each year by its own length, so that a whole year is 1 */
+        int32_t next = cf_period_next(CF_PERIOD_YEAR, day);
+        int32_t until = next - 1 < to ? next - 1 : to;
+        years += overlap(day, until, c->cover.first, c->cover.last) / year_of(day);
+        day = next;
+    }
+    return years;
+}
+
+int64_t rate_days(const struct counting *c, int32_t *first, int32_t *last) {
+    int64_t days = c->cover.any ? c->cover.last - c->cover.first + 1 : 0;
+    *first = c->cover.any ? c->cover.first : INT32_MAX;
+    *last = c->cover.any ? c->cover.last : INT32_MIN;
+    for (size_t i = 0; i < c->cover.n; i++) {
+        const struct measure_month *m = &c->cover.v[i];
+        *first = m->first < *first ? m->first : *first;
+        *last = m->last > *last ? m->last : *last;
+        days += month_days(c, m, m->first, m->last);
+    }
+    return days;
+}
+
+static bool unit_covered(const struct counting *c, const struct measure_unit *u) {
+    if (c->places == 0 || key_absent(u->place) || (c->cover.any && u->day >= c->cover.first && u->day <= c->cover.last)) {
         return true;
     }
     for (size_t i = 0; i < c->cover.n; i++) {
-        if (day >= c->cover.v[i].first && day <= c->cover.v[i].last) {
-            return true;
+        const struct measure_month *m = &c->cover.v[i];
+        if (u->day >= m->first && u->day <= m->last) {
+            return held_in(c, m, u->place);
         }
     }
     return false;
 }
 
-static void add_up(struct counting *c, int32_t first, int32_t last) {
-    int32_t *before = CF_NEW_N(c->a, int32_t, (size_t)(last - first) + 2);
-    for (int32_t day = first; day <= last; day++) {
-        before[day - first + 1] = before[day - first] + covered(c, day);
+void rate_places(struct counting *c) {
+    enum { USUAL_PART = 10 };
+    for (size_t p = 0; p < c->places; p++) {
+        int64_t all = 0;
+        for (size_t i = 0; i < c->cover.n; i++) {
+            all += c->cover.v[i].count[p];
+        }
+        for (size_t i = 0; i < c->cover.n; i++) {
+            struct measure_month *m = &c->cover.v[i];
+            m->held = m->held ? m->held : CF_NEW_N(c->a, bool, c->places);
+            m->held[p] = m->count[p] > 0 && (int64_t)m->count[p] * USUAL_PART * (int64_t)c->cover.n >= all;
+        }
     }
-    c->cover.before = before;
-}
-
-int64_t cover_days(struct counting *c, int32_t from, int32_t to) {
-    int32_t first;
-    int32_t last;
-    if (!cover_of(c, &first, &last)) {
-        return 0;
+    size_t kept = 0;
+    for (size_t i = 0; i < c->units.n; i++) {
+        if (unit_covered(c, &c->units.v[i])) {
+            c->units.v[kept++] = c->units.v[i];
+        } else {
+            c->tally.uncovered++;
+            c->tally.unidentified -= !c->units.v[i].identified;
+        }
     }
-    if (!c->cover.before) {
-        add_up(c, first, last);
-    }
-    from = from > first ? from : first;
-    to = to < last ? to : last;
-    return from > to ? 0 : c->cover.before[to - first + 1] - c->cover.before[from - first];
-}
-
-double cover_years(struct counting *c, int32_t from, int32_t to) {
-    int32_t first;
-    int32_t last;
-    double years = 0;
-    if (!cover_of(c, &first, &last)) {
-        return 0;
-    }
-    from = from > first ? from : first;
-    to = to < last ? to : last;
-    while (from <= to) { /* each calendar year by its own length, so that a whole year is 1 */
-        int32_t start = cf_period_start(CF_PERIOD_YEAR, from);
-        int32_t next = cf_period_next(CF_PERIOD_YEAR, from);
-        int32_t until = next - 1 < to ? next - 1 : to;
-        years += (double)cover_days(c, from, until) / (double)(next - start);
-        from = next;
-    }
-    return years;
+    c->units.n = kept;
 }
 
 /* ---- People. */
@@ -89,7 +134,7 @@ static int dim_of_key(const struct counting *c, const struct lang_decl *codes, s
 
 bool rate_prepare(struct counting *c, struct measure_people *p, struct cf_errs *errs) {
     const struct lang_decl *table = lang_find_kind(c->set, LANG_TABLE, c->m->per_table.text);
-    *p = (struct measure_people){.table = table, .within = -1};
+    *p = (struct measure_people){.table = table, .within = -1, .place = -1};
     if (!table || table->as.table.type.kind != LANG_T_WHOLE || table->as.table.keys.n > MEASURE_DIMENSIONS || c->m->per <= 0) {
         return cf_fail(errs, CF_M004, c->m->per_table.at, "`%.*s` is no table that gives how many people there are",
                        CF_STR_ARG(c->m->per_table.text));
@@ -102,6 +147,9 @@ bool rate_prepare(struct counting *c, struct measure_people *p, struct cf_errs *
         if (c->within >= 0 && codes && same_name(c->dims[c->within].codes, codes)) {
             p->within = (int)k;
         }
+        if (c->places > 0 && p->place < 0 && codes && same_name(c->place.codes, codes)) {
+            p->place = (int)k;
+        }
     }
     for (size_t i = 0; i < t->rows.n; i++) {
         const struct lang_row *row = &t->rows.v[i];
@@ -113,10 +161,6 @@ bool rate_prepare(struct counting *c, struct measure_people *p, struct cf_errs *
         *cf_push(c->a, &p->rows) = r;
     }
     return true;
-}
-
-static bool is_time(const struct measure_dim *d) {
-    return d->kind == DIM_PERIOD || d->kind == DIM_DAY;
 }
 
 /* Are the people of this row known: is every dimension that it does not sum over a key of the table, or a period? */
@@ -133,21 +177,6 @@ static bool has_people(const struct counting *c, const struct measure_people *p,
     return true;
 }
 
-/* The sum over the table's rows that match; `within` is KEY_SUMS or one key of that dimension. */
-static int64_t people_of(const struct measure_people *p, const int32_t *key, int32_t within) {
-    int64_t n = 0;
-    for (size_t i = 0; i < p->rows.n; i++) {
-        bool match = true;
-        for (size_t k = 0; k < p->keys && match; k++) {
-            int32_t want = p->dim[k] >= 0 ? key[p->dim[k]] : KEY_SUMS;
-            want = (int)k == p->within && within != KEY_SUMS ? within : want;
-            match = want == KEY_SUMS || want == p->rows.v[i].key[k];
-        }
-        n += match ? p->rows.v[i].people : 0;
-    }
-    return n;
-}
-
 /* The days that the row's periods leave. */
 static void days_of(const struct counting *c, const int32_t *key, int32_t *from, int32_t *to) {
     *from = INT32_MIN;
@@ -160,6 +189,32 @@ static void days_of(const struct counting *c, const int32_t *key, int32_t *from,
         *from = key[d] > *from ? key[d] : *from;
         *to = last < *to ? last : *to;
     }
+}
+
+struct people { /* of one row: how many, and their time */
+    int64_t n;
+    double years;
+};
+
+/* The sum over the table's rows that match, where they are covered; `within` is KEY_SUMS or one key of that dimension. */
+static struct people people_of(const struct counting *c, const struct measure_people *p, const int32_t *key, int32_t within) {
+    struct people sum = {0, 0};
+    int32_t from;
+    int32_t to;
+    days_of(c, key, &from, &to);
+    for (size_t i = 0; i < p->rows.n; i++) {
+        const struct people_row *r = &p->rows.v[i];
+        bool match = true;
+        for (size_t k = 0; k < p->keys && match; k++) {
+            int32_t want = p->dim[k] >= 0 ? key[p->dim[k]] : KEY_SUMS;
+            want = (int)k == p->within && within != KEY_SUMS ? within : want;
+            match = want == KEY_SUMS || want == r->key[k];
+        }
+        double years = match ? rate_years(c, p->place >= 0 ? r->key[p->place] : KEY_SUMS, from, to) : 0;
+        sum.n += years > 0 ? r->people : 0;
+        sum.years += (double)r->people * years;
+    }
+    return sum;
 }
 
 /* ---- Rows into which nobody fell: a borough without a search has a rate too. */
@@ -234,16 +289,14 @@ bool rate_fill(struct counting *c, const struct measure_people *p, struct measur
 void rate_values(struct counting *c, const struct measure_people *p, struct measure_cells *cells) {
     for (size_t i = 0; i < cells->n; i++) {
         struct measure_cell *cell = cells->v[i];
-        int32_t from;
-        int32_t to;
         if (!has_people(c, p, cell->key)) {
             continue;
         }
-        days_of(c, cell->key, &from, &to);
-        double years = cover_years(c, from, to);
-        cell->row.of = people_of(p, cell->key, KEY_SUMS);
-        if (cell->row.of > 0 && years > 0) {
-            cell->row.value = measure_rate((uint64_t)cell->row.n, (double)cell->row.of * years, (double)c->m->per);
+        struct people people = people_of(c, p, cell->key, KEY_SUMS);
+        cell->years = people.years;
+        if (people.n > 0 && people.years > 0) {
+            cell->row.of = people.n;
+            cell->row.value = measure_rate((uint64_t)cell->row.n, people.years, (double)c->m->per);
         }
     }
 }
@@ -298,8 +351,8 @@ static struct measure_interval ratio_within(struct counting *c, const struct mea
         }
     }
     for (size_t k = 0; k < strata.n; k++) {
-        s[k].n1 = (double)people_of(p, key, strata.v[k]);
-        s[k].n0 = (double)people_of(p, ref, strata.v[k]);
+        s[k].n1 = people_of(c, p, key, strata.v[k]).years;
+        s[k].n0 = people_of(c, p, ref, strata.v[k]).years;
     }
     return measure_rate_ratio_within(s, strata.n);
 }
@@ -315,8 +368,8 @@ static void ratio_of(struct counting *c, const struct measure_people *p, struct 
     bool sums_within = c->within >= 0 && ((size_t)c->within >= c->n_dims || cell->key[c->within] == KEY_SUMS);
     if (sums_within && p->within >= 0) {
         r->ratio = ratio_within(c, p, cell->key, ref->key);
-    } else if (r->of > 0 && o->of > 0) {
-        r->ratio = measure_rate_ratio((uint64_t)r->n, (double)r->of, (uint64_t)o->n, (double)o->of);
+    } else if (cell->years > 0 && ref->years > 0) {
+        r->ratio = measure_rate_ratio((uint64_t)r->n, cell->years, (uint64_t)o->n, ref->years);
     }
 }
 
@@ -353,12 +406,20 @@ void rate_notes(struct counting *c, const struct measure_people *p, struct measu
     int32_t last;
     struct cf_str words = table->as.table.note;
     note(c, t, cf_str_printf(c->a, "Denominator: table %.*s%s%.*s", CF_STR_ARG(table->name.text), words.n ? ": " : "", CF_STR_ARG(words)));
-    if (cover_of(c, &first, &last)) {
+    int64_t days = rate_days(c, &first, &last);
+    if (days > 0) {
         note(c, t, cf_str_printf(c->a,
-                                 "Rates are per year: %lld days from %s to %s are covered, those between the first and the last event "
-                                 "of each month that was published or recorded. Where files of several forces cover different months, "
-                                 "take one period with --from and --to.",
-                                 (long long)cover_days(c, first, last), cf_date_shown(first).p, cf_date_shown(last).p));
+                                 "Rates are per year of the time that the data covers: %lld days from %s to %s, in each published month "
+                                 "those from its first event to its last.",
+                                 (long long)days, cf_date_shown(first).p, cf_date_shown(last).p));
+    }
+    if (p->place >= 0 && c->cover.n > 0) {
+        bool few = c->o.published && c->tally.uncovered >= 1 && c->tally.uncovered <= MEASURE_SMALL;
+        note(c, t, cf_str_printf(c->a,
+                                 "One %.*s is covered in a month that holds at least a tenth of its usual monthly number of events, since "
+                                 "no file covers all of them; %s%lld events elsewhere are in no row.",
+                                 CF_STR_ARG(c->place.name), few ? "1 to " : "",
+                                 (long long)(few ? MEASURE_SMALL : c->tally.uncovered)));
     }
     for (size_t d = 0; d < c->n_dims; d++) {
         bool keyed = is_time(&c->dims[d]);

@@ -279,6 +279,7 @@ static void add(struct counting *c, const struct lang_history *h, size_t event, 
     for (size_t d = 0; d < c->n_dims; d++) {
         u->key[d] = dim_key(c, &c->dims[d], h, event, line, at);
     }
+    u->place = c->places > 0 ? dim_key(c, &c->place, h, event, line, at) : KEY_NOT_KNOWN;
     u->key[MEASURE_DIMENSIONS] = KEY_NOT_KNOWN;
     if (c->within >= 0) {
         u->key[MEASURE_DIMENSIONS] = (size_t)c->within < c->n_dims ? u->key[c->within]
@@ -286,9 +287,23 @@ static void add(struct counting *c, const struct lang_history *h, size_t event, 
     }
 }
 
-static void cover(struct counting *c, const struct lang_event *e) {
+static struct measure_month *month_of(struct counting *c, int32_t day) {
+    int32_t month = cf_period_start(CF_PERIOD_MONTH, day);
+    for (size_t i = c->cover.n; i-- > 0;) {
+        if (cf_period_start(CF_PERIOD_MONTH, c->cover.v[i].first) == month) {
+            return &c->cover.v[i];
+        }
+    }
+    struct measure_month *m = cf_push(c->a, &c->cover);
+    *m = (struct measure_month){.first = day, .last = day, .count = c->places > 0 ? CF_NEW_N(c->a, int32_t, c->places) : NULL};
+    return m;
+}
+
+/* What the data covers: rates alone need it. */
+static void cover(struct counting *c, const struct lang_history *h, size_t event) {
+    const struct lang_event *e = &h->events[event];
     int32_t day = cf_time_day(c->ref->zone, e->from);
-    if (!in_period(c, day)) {
+    if (c->m->form != LANG_RATE || !in_period(c, day)) {
         return;
     }
     if (!(e->marks & LANG_FROM_SOURCE)) {
@@ -297,16 +312,13 @@ static void cover(struct counting *c, const struct lang_event *e) {
         c->cover.any = true;
         return;
     }
-    int32_t month = cf_period_start(CF_PERIOD_MONTH, day);
-    for (size_t i = 0; i < c->cover.n; i++) {
-        struct measure_month *m = &c->cover.v[i];
-        if (cf_period_start(CF_PERIOD_MONTH, m->first) == month) {
-            m->first = day < m->first ? day : m->first;
-            m->last = day > m->last ? day : m->last;
-            return;
-        }
+    struct measure_month *m = month_of(c, day);
+    m->first = day < m->first ? day : m->first;
+    m->last = day > m->last ? day : m->last;
+    int32_t place = c->places > 0 ? dim_key(c, &c->place, h, event, NULL, e->from) : KEY_NOT_KNOWN;
+    if (place >= 0 && (size_t)place < c->places) {
+        m->count[place]++;
     }
-    *cf_push(c->a, &c->cover) = (struct measure_month){day, day};
 }
 
 static bool seen_before(struct counting *c, uint64_t seq) {
@@ -334,7 +346,7 @@ static void count_events(struct counting *c, const struct lang_history *h, const
         if (!is_ours(c, e, c->record) || e->from > c->o.now) {
             continue;
         }
-        cover(c, e);
+        cover(c, h, i);
         enum measure_answer answer;
         if (!in_period(c, cf_time_day(c->ref->zone, e->from)) || seen_before(c, e->seq)) {
             continue;
@@ -431,7 +443,7 @@ static void count_episodes(struct counting *c, const struct lang_history *h, con
         if (!same_episode(record->as.record.opens_decl, c->m->pop_decl) || !(e->roles & 1U) || e->from > c->o.now) {
             continue;
         }
-        cover(c, e);
+        cover(c, h, i);
         size_t at = c->m->pop == LANG_POP_CLOSED ? closer_of(c, h, i) : i;
         if (at == SIZE_MAX) {
             c->tally.open++;

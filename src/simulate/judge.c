@@ -1,16 +1,15 @@
-/* judge: a condition over a life, three-valued, as far as the simulation needs it: which duty an event gives rise to, what a gate
- * says before a step is taken. Unknown is an honest answer here: nothing rests on it but plausibility. Not an evaluator. */
+/* judge: a condition over a life, three-valued, as far as the simulation needs it: which duty an event gives rise to, what
+ * a gate says before a step is taken. Unknown is an honest answer here: nothing rests on it but plausibility. Not an
+ * evaluator. */
 #include "simulate/priv.h"
 
-static bool seen(const struct sim_sight *s, int32_t i)
-{
+static bool seen(const struct sim_sight *s, int32_t i) {
     const struct sim_event *e = &s->life->events.v[i];
     return e->to <= s->until && (e->episode < 0 || s->episode < 0 || e->episode == s->episode || i == s->episode);
 }
 
 /* The last event of a record in sight; the own one comes last. */
-static const struct sim_event *last_of(const struct sim_sight *s, const struct lang_decl *record)
-{
+static const struct sim_event *last_of(const struct sim_sight *s, const struct lang_decl *record) {
     const struct sim_record *r = sim_record_of(s->life->w->plan, record);
     const struct sim_event *best = NULL;
     if (s->own && s->own->record == r) {
@@ -30,8 +29,7 @@ struct seen_value {
     int64_t n;
 };
 
-static struct seen_value of_field(const struct sim_event *e, const struct lang_expr *x)
-{
+static struct seen_value of_field(const struct sim_event *e, const struct lang_expr *x) {
     if (!e || x->attr != LANG_ATTR_NONE || x->num || x->index < 0 || (size_t)x->index >= e->record->r->fields.n) {
         return (struct seen_value){0};
     }
@@ -40,8 +38,7 @@ static struct seen_value of_field(const struct sim_event *e, const struct lang_e
     return (struct seen_value){plain, plain ? v->i : 0};
 }
 
-static struct seen_value value_of(const struct sim_sight *s, const struct lang_expr *e)
-{
+static struct seen_value value_of(const struct sim_sight *s, const struct lang_expr *e) {
     switch ((int)e->op) {
     case LANG_YES: return (struct seen_value){true, 1};
     case LANG_NO: return (struct seen_value){true, 0};
@@ -54,13 +51,11 @@ static struct seen_value value_of(const struct sim_sight *s, const struct lang_e
     }
 }
 
-static enum lang_truth truth(bool yes)
-{
+static enum lang_truth truth(bool yes) {
     return yes ? LANG_IS_YES : LANG_IS_NO;
 }
 
-static enum lang_truth compared(const struct sim_sight *s, const struct lang_expr *e)
-{
+static enum lang_truth compared(const struct sim_sight *s, const struct lang_expr *e) {
     struct seen_value x = value_of(s, e->a), y = value_of(s, e->b);
     if (!x.known || !y.known) {
         return LANG_IS_UNKNOWN;
@@ -75,8 +70,7 @@ static enum lang_truth compared(const struct sim_sight *s, const struct lang_exp
     }
 }
 
-static enum lang_truth listed(const struct sim_sight *s, const struct lang_expr *e)
-{
+static enum lang_truth listed(const struct sim_sight *s, const struct lang_expr *e) {
     struct seen_value x = value_of(s, e->a);
     for (size_t i = 0; x.known && i < e->list.n; i++) {
         struct seen_value y = value_of(s, e->list.v[i]);
@@ -90,18 +84,17 @@ static enum lang_truth listed(const struct sim_sight *s, const struct lang_expr 
     return x.known ? LANG_IS_NO : LANG_IS_UNKNOWN;
 }
 
-bool sim_passes(const struct sim_sight *s, const struct lang_sel *sel, const struct sim_event *e)
-{
+bool sim_passes(const struct sim_sight *s, const struct lang_sel *sel, const struct sim_event *e) {
     if (!sel || sel->kind != LANG_SEL_RECORD) {
         return true;
     }
     struct sim_sight inside = *s;
     inside.own = e;
-    return e->record == sim_record_of(s->life->w->plan, sel->decl) && (!sel->with || sim_judge(&inside, sel->with) != LANG_IS_NO);
+    return e->record == sim_record_of(s->life->w->plan, sel->decl) &&
+           (!sel->with || sim_judge(&inside, sel->with) != LANG_IS_NO);
 }
 
-static enum lang_truth exists(const struct sim_sight *s, const struct lang_sel *sel)
-{
+static enum lang_truth exists(const struct sim_sight *s, const struct lang_sel *sel) {
     if (!sel || sel->kind != LANG_SEL_RECORD || sel->last || sel->since_decl) {
         return LANG_IS_UNKNOWN;
     }
@@ -113,21 +106,18 @@ static enum lang_truth exists(const struct sim_sight *s, const struct lang_sel *
     return LANG_IS_NO;
 }
 
-static enum lang_truth both(enum lang_truth x, enum lang_truth y, enum lang_truth deciding)
-{
+static enum lang_truth both(enum lang_truth x, enum lang_truth y, enum lang_truth deciding) {
     if (x == deciding || y == deciding) {
         return deciding;
     }
     return x == LANG_IS_UNKNOWN || y == LANG_IS_UNKNOWN ? LANG_IS_UNKNOWN : x;
 }
 
-static enum lang_truth negated(enum lang_truth x)
-{
+static enum lang_truth negated(enum lang_truth x) {
     return x == LANG_IS_UNKNOWN ? x : truth(x == LANG_IS_NO);
 }
 
-enum lang_truth sim_judge(const struct sim_sight *s, const struct lang_expr *e)
-{
+enum lang_truth sim_judge(const struct sim_sight *s, const struct lang_expr *e) {
     if (!e) {
         return LANG_IS_YES;
     }
@@ -139,7 +129,12 @@ enum lang_truth sim_judge(const struct sim_sight *s, const struct lang_expr *e)
     case LANG_NO: return LANG_IS_NO;
     case LANG_EXISTS: return exists(s, e->sel);
     case LANG_NONE: return negated(exists(s, e->sel));
-    case LANG_EQ: case LANG_NE: case LANG_LT: case LANG_LE: case LANG_GT: case LANG_GE: return compared(s, e);
+    case LANG_EQ:
+    case LANG_NE:
+    case LANG_LT:
+    case LANG_LE:
+    case LANG_GT:
+    case LANG_GE: return compared(s, e);
     case LANG_IN_LIST: return listed(s, e);
     default: return LANG_IS_UNKNOWN;
     }

@@ -1,19 +1,19 @@
-/* plan: what the policies and the rates together say: how often each record comes about, what should follow it and how soon, in
- * which order an episode goes, which answers are likely. Made once for a set; read only after that. */
+/* plan: what the policies and the rates together say: how often each record comes about, what should follow it and how
+ * soon, in which order an episode goes, which answers are likely. Made once for a set; read only after that. */
 #include "simulate/priv.h"
 
 enum { DAY_S = 86400, HOUR_S = 3600, WEEK_S = 7 * DAY_S };
 
-struct sim_record *sim_record_of(const struct sim_plan *p, const struct lang_decl *record)
-{
-    return record && record->kind == LANG_RECORD && record->as.record.number < p->n_records ? &p->records[record->as.record.number]
-                                                                                          : NULL;
+struct sim_record *sim_record_of(const struct sim_plan *p, const struct lang_decl *record) {
+    return record && record->kind == LANG_RECORD && record->as.record.number < p->n_records
+               ? &p->records[record->as.record.number]
+               : NULL;
 }
 
-int64_t sim_seconds(const struct lang_expr *value, int64_t otherwise)
-{
-    static const int64_t of[] = {[CF_SECOND] = 1, [CF_MINUTE] = 60, [CF_HOUR] = HOUR_S, [CF_DAY] = DAY_S,
-                                 [CF_WORKING_DAY] = DAY_S * 7 / 5, [CF_WEEK] = WEEK_S, [CF_MONTH] = 30 * DAY_S, [CF_YEAR] = 365 * DAY_S};
+int64_t sim_seconds(const struct lang_expr *value, int64_t otherwise) {
+    static const int64_t of[] = {
+        [CF_SECOND] = 1,    [CF_MINUTE] = 60,        [CF_HOUR] = HOUR_S,     [CF_DAY] = DAY_S, [CF_WORKING_DAY] = DAY_S * 7 / 5,
+        [CF_WEEK] = WEEK_S, [CF_MONTH] = 30 * DAY_S, [CF_YEAR] = 365 * DAY_S};
     if (value && value->op == LANG_SETTING_REF && value->decl) {
         value = value->decl->as.setting.value;
     }
@@ -25,8 +25,7 @@ int64_t sim_seconds(const struct lang_expr *value, int64_t otherwise)
 
 /* ---- Fields. */
 
-static const struct lang_decl *codes_named(const struct lang_set *set, struct cf_str name)
-{
+static const struct lang_decl *codes_named(const struct lang_set *set, struct cf_str name) {
     const struct lang_decl *fact = lang_find_kind(set, LANG_FACT, name);
     if (fact && fact->as.fact.value && fact->as.fact.value->type.kind == LANG_T_CODE) {
         return fact->as.fact.value->type.of;
@@ -40,13 +39,11 @@ static const struct lang_decl *codes_named(const struct lang_set *set, struct cf
     return NULL;
 }
 
-static struct cf_str answer_name(const struct sim_field *f, size_t i)
-{
+static struct cf_str answer_name(const struct sim_field *f, size_t i) {
     return f->codes ? f->codes->as.codes.list.v[i].name.text : i ? CF_LIT("yes") : CF_LIT("no");
 }
 
-static void plan_field(struct sim_plan *p, struct sim_record *r, size_t number)
-{
+static void plan_field(struct sim_plan *p, struct sim_record *r, size_t number) {
     struct sim_field *f = &r->fields[number];
     f->f = &r->r->fields.v[number];
     enum lang_type_kind kind = f->f->type.kind == LANG_T_SET ? f->f->type.elem : f->f->type.kind;
@@ -54,7 +51,8 @@ static void plan_field(struct sim_plan *p, struct sim_record *r, size_t number)
     f->n_answers = f->codes ? f->codes->as.codes.list.n : kind == LANG_T_YESNO ? 2 : 0;
     struct cf_str name = cf_str_printf(p->arena, "%.*s.%.*s", CF_STR_ARG(r->decl->name.text), CF_STR_ARG(f->f->name.text));
     const struct sim_row *draw = sim_row_of(&p->rates->draw, name, CF_LIT(""));
-    f->draw = draw ? (enum sim_draw)draw->value : SIM_DRAW_PLAIN;
+    bool birth = p->set->birth && p->set->birth->as.record.number == r->r->number && p->set->birth_field == (int)number;
+    f->draw = draw ? (enum sim_draw)draw->value : birth ? SIM_DRAW_BORN : SIM_DRAW_PLAIN;
     for (size_t i = 0; i < f->n_answers; i++) {
         const struct sim_row *row = sim_row_of(&p->rates->weight, name, answer_name(f, i));
         if (row && !f->weights) {
@@ -72,8 +70,7 @@ static void plan_field(struct sim_plan *p, struct sim_record *r, size_t number)
 
 /* ---- Records. */
 
-static int episode_number(struct sim_plan *p, const struct lang_decl *episode)
-{
+static int episode_number(struct sim_plan *p, const struct lang_decl *episode) {
     if (!episode) {
         return -1;
     }
@@ -88,8 +85,7 @@ static int episode_number(struct sim_plan *p, const struct lang_decl *episode)
 }
 
 /* Contacts a year: `*` rows are for each child of London, and those simulated are the ones whom police meet. */
-static uint64_t yearly(const struct sim_plan *p, const struct sim_record *r)
-{
+static uint64_t yearly(const struct sim_plan *p, const struct sim_record *r) {
     const struct sim_row *row = sim_row_of(&p->rates->rate, r->decl->name.text, CF_LIT(""));
     if (row) {
         return cf_str_is(row->detail, "*") ? row->value * SIM_ONE / p->rates->people[SIM_MET] : row->value;
@@ -97,8 +93,7 @@ static uint64_t yearly(const struct sim_plan *p, const struct sim_record *r)
     return r->opens >= 0 || r->free ? p->rates->rate_local : 0;
 }
 
-static void plan_record(struct sim_plan *p, const struct lang_decl *d)
-{
+static void plan_record(struct sim_plan *p, const struct lang_decl *d) {
     struct sim_record *r = &p->records[d->as.record.number];
     r->decl = d;
     r->r = &d->as.record;
@@ -117,17 +112,18 @@ static void plan_record(struct sim_plan *p, const struct lang_decl *d)
         plan_field(p, r, i);
     }
     const struct sim_row *life = sim_row_of(&p->rates->life, d->name.text, CF_LIT(""));
-    r->life = life ? (enum sim_life_kind)life->value : SIM_LIFE_NONE;
+    bool birth = p->set->birth && p->set->birth->as.record.number == r->r->number;
+    r->life = life ? (enum sim_life_kind)life->value : birth ? SIM_LIFE_BIRTH : SIM_LIFE_NONE;
     r->rate = r->life || r->r->built_in ? 0 : yearly(p, r);
     for (int s = 0; s < SIMULATE_SHARES; s++) {
-        const struct sim_row *row = sim_row_of(&p->rates->shares, cf_str_from(simulate_share_word((enum simulate_share)s)), d->name.text);
+        const struct sim_row *row =
+            sim_row_of(&p->rates->shares, cf_str_from(simulate_share_word((enum simulate_share)s)), d->name.text);
         r->share[s] = row ? row->value : p->rates->share[s];
         r->step_given |= s == SIMULATE_STEP && row;
     }
 }
 
-static void place_steps(struct sim_plan *p)
-{
+static void place_steps(struct sim_plan *p) {
     for (size_t i = 0; i < p->n_records; i++) {
         const struct sim_record *r = &p->records[i];
         if (r->closes >= 0) {
@@ -145,8 +141,7 @@ static void place_steps(struct sim_plan *p)
 
 /* ---- Edges: what should follow what. */
 
-static struct sim_edge *add_edge(struct sim_plan *p, struct sim_record *from, struct sim_record *to)
-{
+static struct sim_edge *add_edge(struct sim_plan *p, struct sim_record *from, struct sim_record *to) {
     struct sim_edge *e = CF_NEW(p->arena, struct sim_edge);
     *e = (struct sim_edge){.from = from, .to = to, .within = WEEK_S, .share = SIM_ONE, .back_field = -1, .alternatives = 1};
     *cf_push(p->arena, &p->edges) = e;
@@ -155,8 +150,7 @@ static struct sim_edge *add_edge(struct sim_plan *p, struct sim_record *from, st
     return e;
 }
 
-static struct sim_record *record_of_sel(const struct sim_plan *p, const struct lang_sel *s, const struct lang_decl **share)
-{
+static struct sim_record *record_of_sel(const struct sim_plan *p, const struct lang_sel *s, const struct lang_decl **share) {
     static const char *const words[] = {[LANG_SEL_SENT] = "sent", [LANG_SEL_ACKNOWLEDGED] = "acknowledged"};
     *share = NULL;
     if (!s || !s->decl) {
@@ -170,8 +164,7 @@ static struct sim_record *record_of_sel(const struct sim_plan *p, const struct l
 }
 
 /* `with FIELD = trigger`: which field, or -1. */
-static int field_back(const struct lang_expr *e)
-{
+static int field_back(const struct lang_expr *e) {
     if (!e) {
         return -1;
     }
@@ -184,8 +177,7 @@ static int field_back(const struct lang_expr *e)
 }
 
 /* The first field of `to` that refers to an event of `from`, or -1. */
-static int reference(const struct sim_record *to, const struct sim_record *from)
-{
+static int reference(const struct sim_record *to, const struct sim_record *from) {
     for (size_t i = 0; i < to->r->fields.n; i++) {
         const struct lang_type *t = &to->r->fields.v[i].type;
         if (t->kind == LANG_T_EVENT && t->of && t->of->kind == LANG_RECORD && t->of->as.record.number == from->r->number) {
@@ -195,16 +187,14 @@ static int reference(const struct sim_record *to, const struct sim_record *from)
     return -1;
 }
 
-static int64_t allowed(const struct lang_duty *t)
-{
+static int64_t allowed(const struct lang_duty *t) {
     if (!t->has_deadline) {
         return WEEK_S;
     }
     return t->by_instant ? 2 * DAY_S : sim_seconds(t->within.value, 12 * HOUR_S);
 }
 
-static void plan_duty(struct sim_plan *p, const struct lang_decl *d)
-{
+static void plan_duty(struct sim_plan *p, const struct lang_decl *d) {
     const struct lang_duty *t = &d->as.duty;
     bool breach = t->trigger == LANG_AFTER_BREACH;
     const struct lang_sel *trigger = breach ? t->breach_gate ? t->breach_gate->as.gate.before : NULL : t->after;
@@ -240,8 +230,7 @@ static void plan_duty(struct sim_plan *p, const struct lang_decl *d)
     }
 }
 
-static void plan_gate(struct sim_plan *p, const struct lang_decl *d)
-{
+static void plan_gate(struct sim_plan *p, const struct lang_decl *d) {
     struct sim_record *before = d->as.gate.before ? sim_record_of(p, d->as.gate.before->decl) : NULL;
     if (!before || d->as.gate.before->kind != LANG_SEL_RECORD) {
         return;
@@ -252,8 +241,7 @@ static void plan_gate(struct sim_plan *p, const struct lang_decl *d)
     sim_reads(p, d->as.gate.needs, before);
 }
 
-static void plan_span(struct sim_plan *p, const struct lang_decl *d)
-{
+static void plan_span(struct sim_plan *p, const struct lang_decl *d) {
     const struct lang_decl *share;
     struct sim_record *from = record_of_sel(p, d->as.span.from, &share), *to = record_of_sel(p, d->as.span.to, &share);
     if (from && to && from != to && !to->in.n) {
@@ -264,8 +252,7 @@ static void plan_span(struct sim_plan *p, const struct lang_decl *d)
     }
 }
 
-static void plan_rules(struct sim_plan *p)
-{
+static void plan_rules(struct sim_plan *p) {
     for (size_t i = 0; i < p->set->decls.n; i++) {
         const struct lang_decl *d = p->set->decls.v[i];
         if (d->newer) {
@@ -285,8 +272,7 @@ static void plan_rules(struct sim_plan *p)
 }
 
 /* Rows `follow A B`: where a duty says so already, the row sets how often; else it is an edge of its own. */
-static void plan_follow(struct sim_plan *p, const struct sim_row *row)
-{
+static void plan_follow(struct sim_plan *p, const struct sim_row *row) {
     struct sim_record *from = sim_record_of(p, lang_find_kind(p->set, LANG_RECORD, row->name));
     struct sim_record *to = sim_record_of(p, lang_find_kind(p->set, LANG_RECORD, row->detail));
     bool found = false;
@@ -308,8 +294,7 @@ static void plan_follow(struct sim_plan *p, const struct sim_row *row)
 enum { REFERENCE_SHARE = 100000 }; /* a record that refers to another follows one in ten of these, where nothing else is said */
 
 /* A record that must refer to another follows it; it does not come of itself. */
-static void plan_references(struct sim_plan *p, struct sim_record *to)
-{
+static void plan_references(struct sim_plan *p, struct sim_record *to) {
     for (size_t i = 0; i < to->r->fields.n; i++) {
         const struct lang_field *f = &to->r->fields.v[i];
         struct sim_record *from = f->type.kind == LANG_T_EVENT && f->required ? sim_record_of(p, f->type.of) : NULL;
@@ -327,8 +312,7 @@ static void plan_references(struct sim_plan *p, struct sim_record *to)
 }
 
 /* A free record that a duty calls for comes when it is called, unless the rates say more. */
-static void settle_rates(struct sim_plan *p)
-{
+static void settle_rates(struct sim_plan *p) {
     for (size_t i = 0; i < p->n_records; i++) {
         struct sim_record *r = &p->records[i];
         bool called = r->in.n && r->opens < 0 && !sim_row_of(&p->rates->rate, r->decl->name.text, CF_LIT(""));
@@ -336,8 +320,7 @@ static void settle_rates(struct sim_plan *p)
     }
 }
 
-static void settle_paces(struct sim_plan *p)
-{
+static void settle_paces(struct sim_plan *p) {
     for (size_t i = 0; i < p->episodes.n; i++) {
         struct sim_episode *ep = &p->episodes.v[i];
         int64_t least = 14 * DAY_S;
@@ -353,27 +336,23 @@ static void settle_paces(struct sim_plan *p)
 
 /* ---- Places and people: the tables of residents, found by their shape. */
 
-static bool is_people_table(const struct lang_decl *d, size_t keys)
-{
+static bool is_people_table(const struct lang_decl *d, size_t keys) {
     const struct lang_table *t = &d->as.table;
     return d->kind == LANG_TABLE && !d->newer && t->keys.n == keys && t->key_types.n == keys && t->type.kind == LANG_T_WHOLE &&
            cf_str_is(t->gives.text, "people") && t->key_types.v[0].kind == LANG_T_CODE && t->key_types.v[0].of;
 }
 
-static int64_t cell_index(const struct lang_row *row, size_t k, size_t n)
-{
+static int64_t cell_index(const struct lang_row *row, size_t k, size_t n) {
     const struct lang_expr *e = row->cells.n > k ? row->cells.v[k] : NULL;
     return e && e->op == LANG_CODE_LIT && e->index >= 0 && (size_t)e->index < n ? e->index : -1;
 }
 
-static uint64_t cell_people(const struct lang_row *row)
-{
+static uint64_t cell_people(const struct lang_row *row) {
     const struct lang_expr *e = row->cells.n ? row->cells.v[row->cells.n - 1] : NULL;
     return e && e->op == LANG_NUMBER && e->num > 0 ? (uint64_t)e->num : 0;
 }
 
-static void read_boroughs(struct sim_plan *p, const struct lang_decl *d)
-{
+static void read_boroughs(struct sim_plan *p, const struct lang_decl *d) {
     p->boroughs = d->as.table.key_types.v[0].of;
     size_t n = p->boroughs->as.codes.list.n;
     p->borough_weights = CF_NEW_N(p->arena, uint64_t, n + 1);
@@ -385,8 +364,7 @@ static void read_boroughs(struct sim_plan *p, const struct lang_decl *d)
     }
 }
 
-static void read_residents(struct sim_plan *p, const struct lang_decl *d)
-{
+static void read_residents(struct sim_plan *p, const struct lang_decl *d) {
     const struct lang_decl *groups = d->as.table.key_types.v[1].of;
     if (d->as.table.key_types.v[1].kind != LANG_T_CODE || !groups || !p->boroughs ||
         d->as.table.key_types.v[0].of != p->boroughs || groups->as.codes.label != LANG_ETHNICITY) {
@@ -403,9 +381,9 @@ static void read_residents(struct sim_plan *p, const struct lang_decl *d)
     }
 }
 
-/* The list of self-defined ethnicity is that of the field which the rates draw from the child's; its groups, a table of one key. */
-static void read_ethnicities(struct sim_plan *p)
-{
+/* The list of self-defined ethnicity is that of the field which the rates draw from the child's; its groups, a table of one
+ * key. */
+static void read_ethnicities(struct sim_plan *p) {
     for (size_t i = 0; i < p->n_records && !p->ethnicities; i++) {
         for (size_t k = 0; k < p->records[i].r->fields.n; k++) {
             if (p->records[i].fields[k].draw == SIM_DRAW_ETHNICITY && p->records[i].fields[k].codes) {
@@ -434,8 +412,7 @@ static void read_ethnicities(struct sim_plan *p)
     }
 }
 
-static void read_units(struct sim_plan *p)
-{
+static void read_units(struct sim_plan *p) {
     size_t n = p->boroughs ? p->boroughs->as.codes.list.n : 0;
     p->unit_of_borough = CF_NEW_N(p->arena, const struct lang_decl *, n + 1);
     for (size_t i = 0; i < p->set->units.n; i++) {
@@ -450,8 +427,7 @@ static void read_units(struct sim_plan *p)
     }
 }
 
-static void read_places(struct sim_plan *p)
-{
+static void read_places(struct sim_plan *p) {
     for (size_t i = 0; i < p->set->decls.n; i++) {
         if (is_people_table(p->set->decls.v[i], 1) && !p->boroughs) {
             read_boroughs(p, p->set->decls.v[i]);
@@ -469,15 +445,14 @@ static void read_places(struct sim_plan *p)
     read_units(p);
     for (size_t i = 0; i < p->set->roles.n; i++) {
         const struct lang_decl *role = p->set->roles.v[i];
-        bool lower = !p->anyone || (role->as.role.has_rank &&
-                                    (!p->anyone->as.role.has_rank || role->as.role.rank < p->anyone->as.role.rank));
+        bool lower = !p->anyone ||
+                     (role->as.role.has_rank && (!p->anyone->as.role.has_rank || role->as.role.rank < p->anyone->as.role.rank));
         p->anyone = lower ? role : p->anyone;
     }
 }
 
 bool sim_plan_make(struct cf_arena *a, const struct lang_set *set, const struct simulate_rates *rates, struct cf_errs *errs,
-                   struct sim_plan **out)
-{
+                   struct sim_plan **out) {
     struct sim_plan *p = CF_NEW(a, struct sim_plan);
     bool somebody = false;
     *p = (struct sim_plan){.arena = a, .set = set, .rates = rates, .n_records = set->records.n};

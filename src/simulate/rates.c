@@ -1,18 +1,18 @@
-/* rates: reads data/rates: how often, in which shares, under which names. Rows for records that nobody has declared are kept and
- * harm nothing. Must not know any record by name. */
+/* rates: reads data/rates: how often, in which shares, under which names. Rows for records that nobody has declared are
+ * kept and harm nothing. Must not know any record by name. */
 #include "simulate/priv.h"
 
-static const char *const SHARES[SIMULATE_SHARES] = {"late", "missing", "out_of_order", "unknown", "declined", "wrong_rank", "kept",
-                                                    "optional", "step", "irregular", "repeat", "entered_late"};
-static const char *const DRAWS[SIM_DRAWS] = {"plain", "given_name", "family_name", "born", "sex", "ethnicity", "school", "home",
-                                             "authority", "looked_after", "after"};
+static const char *const SHARES[SIMULATE_SHARES] = {"late",     "missing",    "out_of_order", "unknown",
+                                                    "declined", "wrong_rank", "kept",         "optional",
+                                                    "step",     "irregular",  "repeat",       "entered_late"};
+static const char *const DRAWS[SIM_DRAWS] = {"plain",  "given_name", "family_name", "born",         "sex",  "ethnicity",
+                                             "school", "home",       "authority",   "looked_after", "after"};
 static const char *const LIVES[SIM_LIVES] = {"none", "birth", "school", "home", "care", "opening"};
-static const char *const PEOPLE[SIM_PEOPLE] = {"met", "siblings_1", "siblings_2", "siblings_3", "siblings_4", "youngest", "oldest",
-                                               "moves", "care", "double", "officers", "schools"};
+static const char *const PEOPLE[SIM_PEOPLE] = {"met",    "siblings_1", "siblings_2", "siblings_3", "siblings_4", "youngest",
+                                               "oldest", "moves",      "care",       "double",     "officers",   "schools"};
 static const char *const SEXES[2] = {"female", "male"};
 
-const char *simulate_share_word(enum simulate_share s)
-{
+const char *simulate_share_word(enum simulate_share s) {
     return s < SIMULATE_SHARES ? SHARES[s] : "?";
 }
 
@@ -26,8 +26,7 @@ struct reading {
 };
 
 /* A decimal such as 0.0292 in millionths; more than six places are dropped. */
-static bool millionths(struct cf_str s, uint64_t *out)
-{
+static bool millionths(struct cf_str s, uint64_t *out) {
     uint64_t whole = 0, part = 0;
     size_t i = 0;
     for (; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++) {
@@ -55,8 +54,7 @@ static bool millionths(struct cf_str s, uint64_t *out)
     return i == s.n;
 }
 
-static int word_of(const char *const *words, size_t n, struct cf_str w)
-{
+static int word_of(const char *const *words, size_t n, struct cf_str w) {
     for (size_t i = 0; i < n; i++) {
         if (cf_str_is(w, words[i])) {
             return (int)i;
@@ -65,8 +63,7 @@ static int word_of(const char *const *words, size_t n, struct cf_str w)
     return -1;
 }
 
-static bool bad(struct reading *x, const char *what, struct cf_str is, const char *const *words, size_t n)
-{
+static bool bad(struct reading *x, const char *what, struct cf_str is, const char *const *words, size_t n) {
     cf_fail(x->errs, CF_X001, x->at, "%.*s is no %s", CF_STR_ARG(is), what);
     struct cf_str names[SIMULATE_SHARES + SIM_PEOPLE];
     for (size_t i = 0; i < n && i < CF_COUNT(names); i++) {
@@ -79,8 +76,7 @@ static bool bad(struct reading *x, const char *what, struct cf_str is, const cha
     return false;
 }
 
-static bool number(struct reading *x, uint64_t most)
-{
+static bool number(struct reading *x, uint64_t most) {
     if (!millionths(x->text, &x->value)) {
         return bad(x, "number: write one such as 0.25", x->text, NULL, 0);
     }
@@ -91,13 +87,11 @@ static bool number(struct reading *x, uint64_t most)
     return true;
 }
 
-static void add_row(struct reading *x, struct sim_rows *rows, uint64_t value)
-{
+static void add_row(struct reading *x, struct sim_rows *rows, uint64_t value) {
     *cf_push(x->r->arena, rows) = (struct sim_row){cf_str_dup(x->r->arena, x->name), cf_str_dup(x->r->arena, x->detail), value};
 }
 
-static bool read_share(struct reading *x)
-{
+static bool read_share(struct reading *x) {
     int s = word_of(SHARES, SIMULATE_SHARES, x->name);
     if (s < 0) {
         return bad(x, "share", x->name, SHARES, SIMULATE_SHARES);
@@ -113,8 +107,7 @@ static bool read_share(struct reading *x)
     return true;
 }
 
-static bool read_people(struct reading *x)
-{
+static bool read_people(struct reading *x) {
     int p = word_of(PEOPLE, SIM_PEOPLE, x->name);
     if (p < 0) {
         return bad(x, "number of people", x->name, PEOPLE, SIM_PEOPLE);
@@ -130,8 +123,7 @@ static bool read_people(struct reading *x)
     return true;
 }
 
-static bool read_indexed(struct reading *x, struct cf_str which, uint64_t *slots, size_t n, const char *what)
-{
+static bool read_indexed(struct reading *x, struct cf_str which, uint64_t *slots, size_t n, const char *what) {
     int64_t i;
     if (!cf_str_int(which, &i) || i < 0 || (size_t)i >= n) {
         return bad(x, what, which, NULL, 0);
@@ -143,8 +135,7 @@ static bool read_indexed(struct reading *x, struct cf_str which, uint64_t *slots
     return true;
 }
 
-static bool read_skew(struct reading *x)
-{
+static bool read_skew(struct reading *x) {
     struct simulate_rates *r = x->r;
     struct cf_str text = x->text;
     size_t i = 0;
@@ -169,8 +160,7 @@ static bool read_skew(struct reading *x)
     return true;
 }
 
-static bool read_rate(struct reading *x)
-{
+static bool read_rate(struct reading *x) {
     if (!cf_str_is(x->detail, "*") && !cf_str_is(x->detail, "local")) {
         return bad(x, "kind of rate: write `*` (for each child of London) or `local`", x->detail, NULL, 0);
     }
@@ -185,8 +175,7 @@ static bool read_rate(struct reading *x)
     return true;
 }
 
-static bool read_word(struct reading *x, struct sim_rows *rows, const char *const *words, size_t n, const char *what)
-{
+static bool read_word(struct reading *x, struct sim_rows *rows, const char *const *words, size_t n, const char *what) {
     int w = word_of(words, n, x->text);
     if (w < 0) {
         return bad(x, what, x->text, words, n);
@@ -195,8 +184,7 @@ static bool read_word(struct reading *x, struct sim_rows *rows, const char *cons
     return true;
 }
 
-static bool read_sex(struct reading *x)
-{
+static bool read_sex(struct reading *x) {
     int s = word_of(SEXES, 2, x->name);
     if (s < 0) {
         return bad(x, "sex of the simulation", x->name, SEXES, 2);
@@ -208,8 +196,7 @@ static bool read_sex(struct reading *x)
     return true;
 }
 
-static bool read_plain(struct reading *x, struct sim_rows *rows, uint64_t most)
-{
+static bool read_plain(struct reading *x, struct sim_rows *rows, uint64_t most) {
     if (!number(x, most)) {
         return false;
     }
@@ -217,10 +204,10 @@ static bool read_plain(struct reading *x, struct sim_rows *rows, uint64_t most)
     return true;
 }
 
-static bool read_row(struct reading *x, struct cf_str kind)
-{
+static bool read_row(struct reading *x, struct cf_str kind) {
     struct simulate_rates *r = x->r;
-    static const char *const kinds[] = {"share", "people", "age", "hour", "skew", "rate", "weight", "draw", "life", "follow", "sex"};
+    static const char *const kinds[] = {"share",  "people", "age",  "hour",   "skew", "rate",
+                                        "weight", "draw",   "life", "follow", "sex"};
     switch (word_of(kinds, CF_COUNT(kinds), kind)) {
     case 0: return read_share(x);
     case 1: return read_people(x);
@@ -237,8 +224,7 @@ static bool read_row(struct reading *x, struct cf_str kind)
     }
 }
 
-static bool next_line(struct reading *x, struct cf_str *rest, struct cf_str *line)
-{
+static bool next_line(struct reading *x, struct cf_str *rest, struct cf_str *line) {
     while (cf_str_split(rest, '\n', line)) {
         x->at = (struct cf_span){x->src, (uint32_t)(line->p - x->src->text.p), (uint32_t)line->n};
         if (line->n && line->p[0] != '#') {
@@ -248,8 +234,7 @@ static bool next_line(struct reading *x, struct cf_str *rest, struct cf_str *lin
     return false;
 }
 
-static bool open_source(struct reading *x, struct cf_arena *a, const char *folder, const char *file, struct cf_str *rest)
-{
+static bool open_source(struct reading *x, struct cf_arena *a, const char *folder, const char *file, struct cf_str *rest) {
     struct cf_source *src = CF_NEW(a, struct cf_source);
     src->name = cf_str_printf(a, "%s/%s", folder, file);
     if (!cf_read_file(a, cf_cstr(a, src->name), CF_MAX_SOURCE_BYTES, &src->text, x->errs)) {
@@ -260,23 +245,23 @@ static bool open_source(struct reading *x, struct cf_arena *a, const char *folde
     return true;
 }
 
-static bool read_rows(struct reading *x, struct cf_arena *a, const char *folder, const char *file)
-{
+static bool read_rows(struct reading *x, struct cf_arena *a, const char *folder, const char *file) {
     struct cf_str rest, line;
     bool ok = open_source(x, a, folder, file, &rest);
     while (ok && next_line(x, &rest, &line)) {
         struct cf_str kind, origin;
-        if (!cf_str_split(&line, '\t', &kind) || !cf_str_split(&line, '\t', &x->name) || !cf_str_split(&line, '\t', &x->detail) ||
-            !cf_str_split(&line, '\t', &x->text) || !cf_str_split(&line, '\t', &origin) || !origin.n) {
-            return cf_fail(x->errs, CF_X001, x->at, "a row has five columns: kind, name, detail, number and where it comes from");
+        if (!cf_str_split(&line, '\t', &kind) || !cf_str_split(&line, '\t', &x->name) ||
+            !cf_str_split(&line, '\t', &x->detail) || !cf_str_split(&line, '\t', &x->text) ||
+            !cf_str_split(&line, '\t', &origin) || !origin.n) {
+            return cf_fail(x->errs, CF_X001, x->at,
+                           "a row has five columns: kind, name, detail, number and where it comes from");
         }
         ok = read_row(x, kind);
     }
     return ok;
 }
 
-static bool read_names(struct reading *x, struct cf_arena *a, const char *folder)
-{
+static bool read_names(struct reading *x, struct cf_arena *a, const char *folder) {
     static const char *const kinds[] = {"given", "family_start", "family_end", "sentence"};
     struct simulate_rates *r = x->r;
     struct cf_str rest, line, kind;
@@ -302,26 +287,26 @@ static bool read_names(struct reading *x, struct cf_arena *a, const char *folder
     return true;
 }
 
-bool simulate_rates_read(struct cf_arena *a, const char *folder, struct cf_errs *errs, struct simulate_rates **out)
-{
+bool simulate_rates_read(struct cf_arena *a, const char *folder, struct cf_errs *errs, struct simulate_rates **out) {
     struct simulate_rates *r = CF_NEW(a, struct simulate_rates);
     struct reading x = {.r = r, .errs = errs};
     r->arena = a;
     r->people[SIM_MET] = SIM_ONE;
     r->people[SIM_OFFICERS] = r->people[SIM_SCHOOLS] = 1;
     *out = r;
-    if (!read_rows(&x, a, folder, "open-data.tsv") || !read_rows(&x, a, folder, "simulation.tsv") || !read_names(&x, a, folder)) {
+    if (!read_rows(&x, a, folder, "open-data.tsv") || !read_rows(&x, a, folder, "simulation.tsv") ||
+        !read_names(&x, a, folder)) {
         return false;
     }
     if (r->people[SIM_YOUNGEST] > r->people[SIM_OLDEST] || r->people[SIM_OLDEST] > 60 || !r->people[SIM_OFFICERS] ||
         !r->people[SIM_SCHOOLS]) {
-        return cf_fail(errs, CF_X001, CF_NOWHERE, "%s: the youngest is older than the oldest, or there are no officers or schools", folder);
+        return cf_fail(errs, CF_X001, CF_NOWHERE,
+                       "%s: the youngest is older than the oldest, or there are no officers or schools", folder);
     }
     return true;
 }
 
-const struct sim_row *sim_row_of(const struct sim_rows *rows, struct cf_str name, struct cf_str detail)
-{
+const struct sim_row *sim_row_of(const struct sim_rows *rows, struct cf_str name, struct cf_str detail) {
     for (size_t i = rows->n; i > 0; i--) {
         const struct sim_row *r = &rows->v[i - 1];
         if (cf_str_eq(r->name, name) && (!detail.n || cf_str_eq(r->detail, detail))) {

@@ -1,11 +1,13 @@
-/* simulate: invented children, their families, homes and schools, and their contacts with police, for demonstration, tests and
- * benchmarks. Driven by the record declarations of whatever policies are adopted, and by rates that are data (data/rates): a later
- * policy is simulated by adding rows, not code. The same seed gives the same people and the same events.
+/* simulate: invented children, their families, homes and schools, and their contacts with police, for demonstration, tests
+ * and benchmarks. Driven by the record declarations of whatever policies are adopted, and by rates that are data
+ * (data/rates): a later policy is simulated by adding rows, not code. The same seed gives the same people and the same
+ * events.
  *
- * Everybody here is invented and says so: every id of a simulated subject or event begins with the letters "inv" (69 6e 76), every
- * family name says in its first half that it is made up, every narrative says that nobody said it. Events are not marked as
- * imported: a source that never asked is something else. In a ledger all of them are recorded when they are simulated, whenever
- * they happened: recording time is the keeper's own, and no simulation may set it; so none of them is "entered late" by less.
+ * Everybody here is invented and says so: every id of a simulated subject or event begins with the letters "inv" (69 6e
+ * 76), every family name says in its first half that it is made up, every narrative says that nobody said it. Events are
+ * not marked as imported: a source that never asked is something else. In a ledger all of them are recorded when they are
+ * simulated, whenever they happened: recording time is the keeper's own, and no simulation may set it; so none of them is
+ * "entered late" by less.
  *
  * Must not know any record, field or rule by name: names come from the policies and from the rates. */
 #ifndef CF_SIMULATE_SIMULATE_H
@@ -20,48 +22,61 @@ CF_MUST_USE bool simulate_rates_read(struct cf_arena *a, const char *folder, str
 
 /* Shares that the rates state, and that a run reports as it drew them. */
 enum simulate_share {
-    SIMULATE_LATE, SIMULATE_MISSING, SIMULATE_OUT_OF_ORDER, SIMULATE_UNKNOWN, SIMULATE_DECLINED, SIMULATE_WRONG_RANK, SIMULATE_KEPT,
-    SIMULATE_OPTIONAL, SIMULATE_STEP, SIMULATE_IRREGULAR, SIMULATE_REPEAT, SIMULATE_ENTERED_LATE, SIMULATE_SHARES
+    SIMULATE_LATE,
+    SIMULATE_MISSING,
+    SIMULATE_OUT_OF_ORDER,
+    SIMULATE_UNKNOWN,
+    SIMULATE_DECLINED,
+    SIMULATE_WRONG_RANK,
+    SIMULATE_KEPT,
+    SIMULATE_OPTIONAL,
+    SIMULATE_STEP,
+    SIMULATE_IRREGULAR,
+    SIMULATE_REPEAT,
+    SIMULATE_ENTERED_LATE,
+    SIMULATE_SHARES
 };
 const char *simulate_share_word(enum simulate_share s);
 
 struct simulate_options {
     uint64_t seed;
     uint32_t children;
-    int32_t years;      /* of contacts, from `from` on */
-    int32_t from;       /* London day */
-    int64_t until;      /* nothing happens after this instant; what lies ahead is counted, and comes when it has happened */
+    int32_t years; /* of contacts, from `from` on */
+    int32_t from;  /* London day */
+    int64_t until; /* nothing happens after this instant; what lies ahead is counted, and comes when it has happened */
     struct cf_id (*unit_id)(void *arg, const struct lang_decl *unit); /* NULL: ids derived from the seed */
     void *unit_arg;
 };
 struct simulate_report {
     uint64_t children, families, doubles, events, known, ahead; /* known: in the ledger already; ahead: not yet happened */
-    const struct lang_decl **records;   /* every kind of record, by number … */
-    uint64_t *by_record;                /* … and how many events of it were made */
+    const struct lang_decl **records;                           /* every kind of record, by number … */
+    uint64_t *by_record;                                        /* … and how many events of it were made */
     size_t n_records;
-    uint64_t asked[SIMULATE_SHARES], drawn[SIMULATE_SHARES]; /* how often a share was asked for, and how often it came out yes */
-    uint64_t most_contacts;             /* events about the child who was met most often */
+    uint64_t asked[SIMULATE_SHARES],
+        drawn[SIMULATE_SHARES]; /* how often a share was asked for, and how often it came out yes */
+    uint64_t most_contacts;     /* events about the child who was met most often */
     struct cf_str truth_path;
 };
 
-/* Fills the desk's ledger in the bulk lane, and writes beside it who is who (truth). Sweeping is the caller's. Running it again with
- * the same options adds nothing but what has happened since (report.known). Errors: D001, those of the ledger; E017 says that
- * policies or rates changed since the seed was used here. What was committed before an error is whole events. */
+/* Fills the desk's ledger in the bulk lane, and writes beside it who is who (truth). Sweeping is the caller's. Running it
+ * again with the same options adds nothing but what has happened since (report.known). Errors: D001, those of the ledger;
+ * E017 says that policies or rates changed since the seed was used here. What was committed before an error is whole
+ * events. */
 CF_MUST_USE bool simulate_fill(struct desk *d, const struct simulate_rates *rates, const struct simulate_options *o,
                                const char *truth_path, void (*progress)(void *arg, uint64_t done, uint64_t total), void *arg,
                                struct cf_arena *a, struct simulate_report *out, struct cf_errs *errs);
 
-/* The same people without a ledger: calls back once for each record of a child (children and their doubles), with a history as
- * evaluation reads it; it lives until the callback returns. Here some events are recorded late, as the rates say. Subject numbers
- * are this simulation's own, but for units where the reference knows them. Stops early, and returns true, when the callback
- * returns false. Memory does not grow with n. report may be NULL. */
+/* The same people without a ledger: calls back once for each record of a child (children and their doubles), with a
+ * history as evaluation reads it; it lives until the callback returns. Here some events are recorded late, as the rates
+ * say. Subject numbers are this simulation's own, but for units where the reference knows them. Stops early, and returns
+ * true, when the callback returns false. Memory does not grow with n. report may be NULL. */
 typedef bool simulate_history(void *arg, const struct lang_history *h);
-CF_MUST_USE bool simulate_histories(const struct lang_set *set, const struct lang_reference *ref, const struct simulate_rates *rates,
-                                    const struct simulate_options *o, simulate_history *f, void *arg, struct simulate_report *report,
-                                    struct cf_errs *errs);
+CF_MUST_USE bool simulate_histories(const struct lang_set *set, const struct lang_reference *ref,
+                                    const struct simulate_rates *rates, const struct simulate_options *o, simulate_history *f,
+                                    void *arg, struct simulate_report *report, struct cf_errs *errs);
 
-/* Who is who: subject TAB person TAB record TAB given name TAB family name TAB born TAB family TAB what was altered, a line for each
- * record of a child. Rows of other runs that stand in the file are kept. */
+/* Who is who: subject TAB person TAB record TAB given name TAB family name TAB born TAB family TAB what was altered, a
+ * line for each record of a child. Rows of other runs that stand in the file are kept. */
 #define SIMULATE_TRUTH_HEAD "# subject\tperson\trecord\tgiven_name\tfamily_name\tborn\tfamily\taltered\n"
 
 #endif

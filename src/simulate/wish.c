@@ -1,5 +1,5 @@
-/* wish: which answers the rules wish for, read out of gates and duties, so that a simulated record mostly keeps the rules of a
- * policy about which the rates say nothing. Only plain comparisons are understood; the rest wishes nothing. */
+/* wish: which answers the rules wish for, read out of gates and duties, so that a simulated record mostly keeps the rules
+ * of a policy about which the rates say nothing. Only plain comparisons are understood; the rest wishes nothing. */
 #include "simulate/priv.h"
 
 struct wish {
@@ -7,8 +7,7 @@ struct wish {
     const struct lang_decl *own; /* whose fields LANG_OWN_FIELD means */
 };
 
-static struct sim_field *field_of(const struct wish *w, const struct lang_expr *e)
-{
+static struct sim_field *field_of(const struct wish *w, const struct lang_expr *e) {
     bool own = e && e->op == LANG_OWN_FIELD;
     if (!e || (e->op != LANG_FIELD && !own) || e->attr != LANG_ATTR_NONE || e->num) {
         return NULL;
@@ -18,14 +17,12 @@ static struct sim_field *field_of(const struct wish *w, const struct lang_expr *
 }
 
 /* The number of an answer that a literal means, or -1. */
-static int64_t answer_of(const struct sim_field *f, const struct lang_expr *e)
-{
+static int64_t answer_of(const struct sim_field *f, const struct lang_expr *e) {
     int64_t at = !e ? -1 : e->op == LANG_YES ? 1 : e->op == LANG_NO ? 0 : e->op == LANG_CODE_LIT ? e->index : -1;
     return at < (int64_t)f->n_answers ? at : -1;
 }
 
-static void mark(struct wish *w, struct sim_field *f, int64_t from, int64_t to)
-{
+static void mark(struct wish *w, struct sim_field *f, int64_t from, int64_t to) {
     if (!f->n_answers || from > to) {
         return;
     }
@@ -37,13 +34,11 @@ static void mark(struct wish *w, struct sim_field *f, int64_t from, int64_t to)
     }
 }
 
-static enum lang_op mirrored(enum lang_op op)
-{
+static enum lang_op mirrored(enum lang_op op) {
     return op == LANG_LT ? LANG_GT : op == LANG_LE ? LANG_GE : op == LANG_GT ? LANG_LT : op == LANG_GE ? LANG_LE : op;
 }
 
-static void wish_compared(struct wish *w, const struct lang_expr *e)
-{
+static void wish_compared(struct wish *w, const struct lang_expr *e) {
     struct sim_field *f = field_of(w, e->a);
     const struct lang_expr *other = e->b;
     enum lang_op op = e->op;
@@ -69,8 +64,7 @@ static void wish_compared(struct wish *w, const struct lang_expr *e)
     }
 }
 
-static void wish_listed(struct wish *w, const struct lang_expr *e)
-{
+static void wish_listed(struct wish *w, const struct lang_expr *e) {
     struct sim_field *f = field_of(w, e->a);
     for (size_t i = 0; f && e->op == LANG_IN_LIST && i < e->list.n; i++) {
         int64_t at = answer_of(f, e->list.v[i]);
@@ -83,8 +77,7 @@ static void wish_listed(struct wish *w, const struct lang_expr *e)
     }
 }
 
-static void wish(struct wish *w, const struct lang_expr *e)
-{
+static void wish(struct wish *w, const struct lang_expr *e) {
     struct wish inside = *w;
     struct sim_field *f;
     if (!e) {
@@ -95,9 +88,7 @@ static void wish(struct wish *w, const struct lang_expr *e)
         wish(w, e->a);
         wish(w, e->b);
         return;
-    case LANG_OR: /* what stands first is the rule; what follows excuses */
-        wish(w, e->a);
-        return;
+    case LANG_OR: /* what stands first is the rule; what follows excuses */ wish(w, e->a); return;
     case LANG_EXISTS:
         inside.own = e->sel ? e->sel->decl : NULL;
         wish(&inside, e->sel ? e->sel->with : NULL);
@@ -108,25 +99,24 @@ static void wish(struct wish *w, const struct lang_expr *e)
             f->needed = true;
         }
         return;
-    case LANG_EQ: case LANG_NE: case LANG_LT: case LANG_LE: case LANG_GT: case LANG_GE:
-        wish_compared(w, e);
-        return;
-    case LANG_IN_LIST: case LANG_IN_RANGE:
-        wish_listed(w, e);
-        return;
-    default:
-        return;
+    case LANG_EQ:
+    case LANG_NE:
+    case LANG_LT:
+    case LANG_LE:
+    case LANG_GT:
+    case LANG_GE: wish_compared(w, e); return;
+    case LANG_IN_LIST:
+    case LANG_IN_RANGE: wish_listed(w, e); return;
+    default: return;
     }
 }
 
-void sim_wish(struct sim_plan *p, const struct lang_expr *cond, const struct lang_decl *own)
-{
+void sim_wish(struct sim_plan *p, const struct lang_expr *cond, const struct lang_decl *own) {
     struct wish w = {p, own};
     wish(&w, cond);
 }
 
-static void reads(struct sim_plan *p, const struct lang_decl *decl, struct sim_record *own)
-{
+static void reads(struct sim_plan *p, const struct lang_decl *decl, struct sim_record *own) {
     struct sim_record *r = decl && decl->kind == LANG_RECORD ? sim_record_of(p, decl) : NULL;
     for (size_t i = 0; r && i < own->before.n; i++) {
         r = own->before.v[i] == r ? NULL : r;
@@ -137,8 +127,7 @@ static void reads(struct sim_plan *p, const struct lang_decl *decl, struct sim_r
     }
 }
 
-void sim_reads(struct sim_plan *p, const struct lang_expr *cond, struct sim_record *own)
-{
+void sim_reads(struct sim_plan *p, const struct lang_expr *cond, struct sim_record *own) {
     if (!cond) {
         return;
     }

@@ -66,7 +66,9 @@ struct gen {
     bool with;            /* inside `with`: own fields only */
     const struct rec *own;
     bool windows, times;  /* `in the last` and `is reached` may be written here */
-    bool episode;         /* the rule has own episodes */
+    bool episode;         /* the rule has own episodes ... */
+    enum place place;     /* ... of this kind */
+    bool bare;            /* a fact: its values are settings, for nothing cites them */
 };
 
 static uint32_t below(struct gen *g, uint32_t n) { return gen_below(&g->r, n); }
@@ -78,6 +80,10 @@ static void duration_of(struct gen *g, bool elapsed) {
     static const char *const hours[] = {"1 hour", "6 hours", "30 minutes", "24 hours", "72 hours", "90 minutes", "2 hours"};
     static const char *const days[] = {"1 day", "2 days", "1 working day", "3 working days", "10 working days", "1 month",
                                        "6 months", "7 days", "2 weeks", "1 year"};
+    if (g->bare) {
+        put(g, elapsed || chance(g, 45) ? "some_hours" : "some_months");
+        return;
+    }
     put(g, elapsed || chance(g, 45) ? hours[below(g, CF_COUNT(hours))] : days[below(g, CF_COUNT(days))]);
 }
 
@@ -108,6 +114,7 @@ static bool path(struct gen *g, enum kind kind, bool previous) {
 static const char *const risks[] = {"low", "medium", "high"};
 static const char *const numbers[] = {"0", "1", "2", "3", "5"};
 static const char *const compares[] = {"=", "!=", "<", "<=", ">", ">="};
+static const char *number_word(struct gen *g) { return g->bare ? "limit" : numbers[below(g, CF_COUNT(numbers))]; }
 #define DRAW(g, list) (list)[below(g, CF_COUNT(list))]
 
 static void cond(struct gen *g, int depth);
@@ -189,7 +196,9 @@ static void instant(struct gen *g, int depth, bool due) {
             put(g, "2024-06-01");
         }
         break;
-    case 3: cf_buf_printf(g->b, "child turns %s", chance(g, 50) ? "18" : chance(g, 50) ? "16" : "10"); break;
+    case 3:
+        cf_buf_printf(g->b, "%s turns %s", g->trigger != NULL && !g->trigger->child ? "person" : "child", chance(g, 50) ? "18" : chance(g, 50) ? "16" : "10");
+        break;
     case 4: case 5:
         duration_of(g, false);
         put(g, chance(g, 50) ? " before " : " after ");
@@ -209,7 +218,7 @@ static void instant(struct gen *g, int depth, bool due) {
 
 static void compare_code(struct gen *g) {
     if (!path(g, RISK, true)) {
-        put(g, g->with ? "age >= 10" : "child");
+        put(g, g->with ? "age >= limit" : "child");
         return;
     }
     switch (below(g, 4)) {
@@ -245,7 +254,7 @@ static void own_leaf(struct gen *g) {
     default: break;
     }
     number(g, 0);
-    cf_buf_printf(g->b, " %s %s", DRAW(g, compares), DRAW(g, numbers));
+    cf_buf_printf(g->b, " %s %s", DRAW(g, compares), number_word(g));
 }
 
 /* A rule of this kind before the one being written, or -1. */
@@ -258,6 +267,11 @@ static int earlier(struct gen *g, int first, int n) {
 enum { FACTS = 0, N_FACTS = 5, FLAGS = 5, N_FLAGS = 4, GATES = 9, N_GATES = 7, GRADES = 16, N_GRADES = 2, SCORES = 18, N_SCORES = 2,
        CHOICES = 20, N_CHOICES = 2, DUTIES = 22, N_DUTIES = 18 };
 
+/* Scopes stay from version to version. */
+static enum place flag_place(int i) { return i % 4 == 0 ? IN_STAY : i % 4 == 1 ? NOWHERE : i % 4 == 2 ? IN_CASE : NOWHERE; }
+static enum place state_place(int i) { return i % 2 == 0 ? IN_STAY : IN_CASE; }
+static bool holds(const struct gen *g, enum place wanted) { return g->episode && (g->place == wanted || g->place == IN_ANY); }
+
 static void refer(struct gen *g) {
     int i = -1;
     switch (below(g, 5)) {
@@ -267,7 +281,9 @@ static void refer(struct gen *g) {
         }
         break;
     case 1:
-        if (g->windows && (i = earlier(g, FLAGS, N_FLAGS)) >= 0) {
+        i = earlier(g, FLAGS, N_FLAGS);
+        i = i >= 0 && g->windows && (flag_place(i) == NOWHERE || holds(g, flag_place(i))) ? i : -1;
+        if (i >= 0) {
             cf_buf_printf(g->b, "flag%d", i);
         }
         break;
@@ -277,13 +293,17 @@ static void refer(struct gen *g) {
         }
         break;
     case 3:
-        if (g->episode && (i = earlier(g, GRADES, N_GRADES)) >= 0) {
+        i = earlier(g, GRADES, N_GRADES);
+        i = i >= 0 && holds(g, state_place(i)) ? i : -1;
+        if (i >= 0) {
             cf_buf_printf(g->b, "grade%d %s %s", i, DRAW(g, compares), DRAW(g, risks));
         }
         break;
     default:
-        if (g->episode && (i = earlier(g, SCORES, N_SCORES)) >= 0) {
-            cf_buf_printf(g->b, "score%d %s %s", i, DRAW(g, compares), DRAW(g, numbers));
+        i = earlier(g, SCORES, N_SCORES);
+        i = i >= 0 && holds(g, state_place(i)) ? i : -1;
+        if (i >= 0) {
+            cf_buf_printf(g->b, "score%d %s %s", i, DRAW(g, compares), number_word(g));
         }
         break;
     }
@@ -306,7 +326,7 @@ static void leaf(struct gen *g) {
         put(g, chance(g, 70) ? " = yes" : " = no");
         break;
     case 8: compare_code(g); break;
-    case 9: put(g, chance(g, 50) ? "holders within agreed.units" : "count of holders >= 2"); break;
+    case 9: put(g, chance(g, 50) ? "holders within agreed.units" : "count of holders >= limit"); break;
     case 10: put(g, "every decision.officers has risk >= medium"); break;
     case 11: cf_buf_printf(g->b, "%s.actor is %s", recs[below(g, 10)].name, chance(g, 50) ? "sergeant" : "inspector"); break;
     case 12:
@@ -319,16 +339,16 @@ static void leaf(struct gen *g) {
         break;
     case 13:
         cf_buf_printf(g->b, "%stime in %s", chance(g, 20) ? "longest " : "", chance(g, 70) ? "away" : "shut");
-        if (g->windows && chance(g, 40)) {
+        if (g->windows && !g->bare && chance(g, 40)) {
             put(g, " in the last 72 hours");
         }
         put(g, chance(g, 30) ? " between 21:00 and 06:00" : "");
-        put(g, chance(g, 50) ? " >= 2 hours" : " < 6 hours");
+        put(g, g->bare ? " >= some_hours" : chance(g, 50) ? " >= 2 hours" : " < 6 hours");
         break;
     case 14: put(g, chance(g, 50) ? "away" : "looked_after_now"); break;
     default:
         number(g, 1);
-        cf_buf_printf(g->b, " %s %s", DRAW(g, compares), DRAW(g, numbers));
+        cf_buf_printf(g->b, " %s %s", DRAW(g, compares), number_word(g));
         break;
     }
 }
@@ -361,15 +381,18 @@ static void clause(struct gen *g, const char *word, int depth) {
 
 /* ---- Rules. Each kind sets what its conditions may read. */
 
-static void scope(struct gen *g, bool episode, bool windows, bool times) {
+static void scope(struct gen *g, enum place place, bool windows, bool times) {
     g->trigger = NULL;
-    g->episode = episode;
+    g->bare = false;
+    g->place = place;
+    g->episode = place != NOWHERE;
     g->windows = windows;
     g->times = times;
 }
 
 static void write_fact(struct gen *g, int i) {
-    scope(g, false, true, true);
+    scope(g, NOWHERE, true, true);
+    g->bare = true;
     cf_buf_printf(g->b, "\nfact fact%d about person = ", i);
     if (i < 3) {
         cond(g, 2);
@@ -379,10 +402,9 @@ static void write_fact(struct gen *g, int i) {
 }
 
 static void write_flag(struct gen *g, int i) {
-    bool episode = chance(g, 40);
-    scope(g, episode, true, true);
-    cf_buf_printf(g->b, "\nflag flag%d \"Flag %d\"\n    %s", i, i,
-                  episode ? chance(g, 50) ? "in stay" : "in case" : "about person");
+    static const char *const words[] = {"about person", "in stay", "in case"};
+    scope(g, flag_place(i), true, true);
+    cf_buf_printf(g->b, "\nflag flag%d \"Flag %d\"\n    %s", i, i, words[flag_place(i)]);
     clause(g, "while ", 2);
     put(g, " to verify\n    cites law \"1\"");
 }
@@ -406,7 +428,7 @@ static void put_trigger(struct gen *g, const struct rec *r) {
 
 static void write_gate(struct gen *g, int i) {
     const struct rec *r = trigger_rec(g);
-    scope(g, r->place != NOWHERE, true, false);
+    scope(g, r->place, true, false);
     cf_buf_printf(g->b, "\ngate gate%d \"Gate %d\"\n    before ", i, i);
     put_trigger(g, r);
     g->trigger = NULL;
@@ -418,8 +440,8 @@ static void write_gate(struct gen *g, int i) {
 }
 
 static void write_grade(struct gen *g, int i) {
-    scope(g, true, true, true);
-    bool stay = chance(g, 70);
+    scope(g, state_place(i), true, true);
+    bool stay = state_place(i) == IN_STAY;
     cf_buf_printf(g->b, "\ngrade grade%d \"Grade %d\"\n    in %s\n    levels risk", i, i, stay ? "stay" : "case");
     for (uint32_t n = 1 + below(g, 3); n > 0; n--) {
         cf_buf_printf(g->b, "\n    %s", chance(g, 60) ? "high" : "medium");
@@ -435,9 +457,9 @@ static void write_grade(struct gen *g, int i) {
 }
 
 static void write_score(struct gen *g, int i) {
-    scope(g, true, true, true);
-    cf_buf_printf(g->b, "\nscore score%d \"Score %d\"\n    in %s\n    from 1 to %u\n    base ", i, i, chance(g, 70) ? "stay" : "case",
-                  3 + below(g, 4));
+    scope(g, state_place(i), true, true);
+    cf_buf_printf(g->b, "\nscore score%d \"Score %d\"\n    in %s\n    from 1 to %u\n    base ", i, i,
+                  state_place(i) == IN_STAY ? "stay" : "case", 3 + below(g, 4));
     number(g, 1);
     put(g, " to verify");
     for (uint32_t n = below(g, 3); n > 0; n--) {
@@ -449,7 +471,7 @@ static void write_score(struct gen *g, int i) {
 }
 
 static void write_choice(struct gen *g, int i) {
-    scope(g, true, true, true);
+    scope(g, i == CHOICES ? IN_STAY : IN_CASE, true, true);
     cf_buf_printf(g->b, "\nchoice choice%d \"Choice %d\"\n    for %s", i, i, i == CHOICES ? "decision.answer" : "case_step.answer");
     put(g, "\n    approved open when ");
     cond(g, 2);
@@ -501,16 +523,26 @@ static void deadline(struct gen *g, bool trigger) {
     }
     put(g, "\n    by ");
     if (chance(g, 25)) {
-        put(g, "the start of the next school day at child.school");
+        put(g, g->trigger != NULL && g->trigger->child ? "the start of the next school day at child.school"
+                                                       : "the start of the next school day at school");
     } else {
         instant(g, 1, true);
     }
     put(g, " to verify");
 }
 
-static void endings(struct gen *g, const struct rec *r) {
-    uint32_t n = 1 + below(g, 2);
-    put(g, "\n    done by ");
+/* An opener opens another episode than the rule's own: it can end nothing but in any. */
+static void ending(struct gen *g, const struct rec *r) {
+    if (g->episode && strncmp(r->lines, "opens", 5) == 0) {
+        cf_buf_printf(g->b, "%s in any episode", r->name);
+        return;
+    }
+    selector(g, r);
+}
+
+static void endings(struct gen *g, const struct rec *r, bool anyone) {
+    uint32_t n = anyone ? 0 : 1 + below(g, 2);
+    put(g, anyone ? "\n    done by memo" : "\n    done by ");
     bool windows = g->windows;
     g->windows = false;
     for (uint32_t i = 0; i < n; i++) {
@@ -519,11 +551,12 @@ static void endings(struct gen *g, const struct rec *r) {
             put(g, "sent notice");
             continue;
         }
-        selector(g, i == 0 && chance(g, 40) && r != NULL ? r : any_rec(g));
+        ending(g, i == 0 && chance(g, 40) && r != NULL ? r : any_rec(g));
     }
     g->windows = windows;
     if (chance(g, 20)) {
-        clause(g, "where ", 1);
+        put(g, " where ");
+        cond(g, 1);
     }
     if (chance(g, 12)) {
         put(g, "\n    counting from ");
@@ -544,8 +577,8 @@ static void extras(struct gen *g) {
     if (chance(g, 15)) {
         put(g, "\n    extended by memo");
         if (chance(g, 40)) {
-            clause(g, "where ", 1);
-            put(g, "\n    ");
+            put(g, " where ");
+            cond(g, 1);
         }
         put(g, " to 36 hours to verify");
     }
@@ -563,14 +596,16 @@ static void extras(struct gen *g) {
     }
 }
 
-static void owner(struct gen *g, bool actor) {
-    static const char *const owners[] = {"sergeant", "inspector", "alpha", "services of child.authority", "constable"};
-    cf_buf_printf(g->b, "\n    owner %s", actor && chance(g, 25) ? "actor" : DRAW(g, owners));
+/* Who may record what ends the duty: an inspector all of it, others only what anyone may. */
+static void owner(struct gen *g, bool anyone) {
+    static const char *const owners[] = {"inspector", "inspector", "alpha"};
+    static const char *const others[] = {"actor", "constable", "services of authority", "services of (authority else arrive.org)"};
+    cf_buf_printf(g->b, "\n    owner %s", anyone ? DRAW(g, others) : DRAW(g, owners));
 }
 
 static void write_duty(struct gen *g, int i) {
     static const char *const periods[] = {"week", "month", "quarter", "year"};
-    scope(g, true, true, false);
+    scope(g, IN_ANY, true, false);
     cf_buf_printf(g->b, "\nduty duty%d \"Duty %d\"\n    ", i, i);
     uint32_t form = below(g, 20);
     int gate = earlier(g, GATES, N_GATES);
@@ -578,17 +613,17 @@ static void write_duty(struct gen *g, int i) {
     bool each = false;
     if (form < 10 || (form < 13 && gate < 0)) {
         r = trigger_rec(g);
-        g->episode = r->place != NOWHERE;
-        g->windows = false;
+        scope(g, r->place, false, false);
         put(g, "after ");
         put_trigger(g, r);
     } else if (form < 13) {
+        scope(g, NOWHERE, true, false);
         cf_buf_printf(g->b, "after breach of gate%d", gate);
     } else {
         each = form >= 18;
-        bool episode = chance(g, 50);
-        scope(g, episode, true, true);
-        put(g, episode ? chance(g, 60) ? "in stay" : "in case" : "about person");
+        static const char *const words[] = {"about person", "in stay", "in case"};
+        scope(g, (enum place)(i % 3), true, true);
+        put(g, words[i % 3]);
         if (each) {
             cf_buf_printf(g->b, " each %s while ", DRAW(g, periods));
         } else {
@@ -602,11 +637,12 @@ static void write_duty(struct gen *g, int i) {
         g->windows = true;
         clause(g, "where ", 1);
     }
-    owner(g, r != NULL);
+    bool anyone = r != NULL && chance(g, 25);
+    owner(g, anyone);
     if (!each) {
         deadline(g, r != NULL);
     }
-    endings(g, r);
+    endings(g, r, anyone);
     if (!each) {
         extras(g);
     }
@@ -677,6 +713,8 @@ static struct cf_str write_policy(struct cf_arena *a, uint64_t seed, uint64_t pr
                   version == 2 ? "2024-06-01" : two ? "2023-01-01 to 2024-05-31" : "2023-01-01");
     put(&g, skeleton);
     cf_buf_printf(&b, "\nsetting limit %d\n    to verify\n    law \"8\"", version);
+    cf_buf_printf(&b, "\nsetting some_hours %d hours\n    to verify\n    law \"8\"", version * 2);
+    cf_buf_printf(&b, "\nsetting some_months %d months\n    to verify\n    law \"8\"", version * 3);
     for (size_t i = 0; i < CF_COUNT(recs); i++) {
         put_record(&g, &recs[i]);
     }

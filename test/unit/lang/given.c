@@ -1,40 +1,39 @@
 /* given: see given.h. Everything in it is invented. */
 #include "given.h"
 
-static const char core[] =
-    "policy test.core \"What all the tests share\"\n"
-    "    owner team\n"
-    "    serves S1\n"
-    "    in force from 2000-01-01\n"
-    "    cites\n"
-    "        law \"An invented law\"\n"
-    "codes sex protected as sex\n"
-    "    female \"Female\"\n"
-    "    male \"Male\"\n"
-    "role constable \"Constable\" rank 1\n"
-    "role sergeant \"Sergeant\" rank 2\n"
-    "role inspector \"Inspector\" rank 3\n"
-    "role clerk \"Clerk\"\n"
-    "unit team \"A team\"\n"
-    "unit north \"North\"\n"
-    "unit south \"South\"\n"
-    "unit desk \"A desk\"\n"
-    "    open monday to friday 09:00 to 17:00\n"
-    "partner childrens_services \"Children's services\" for organisation\n"
-    "record identity \"Who the person is\"\n"
-    "    about person is person\n"
-    "    by anyone\n"
-    "    fields\n"
-    "        born date\n"
-    "        sex sex\n"
-    "record care \"Care status\"\n"
-    "    about person is person\n"
-    "    by anyone\n"
-    "    fields\n"
-    "        looked_after yes/no\n"
-    "        authority organisation\n"
-    "fact sex about person = identity.sex\n"
-    "fact authority about person = care.authority\n";
+static const char core[] = "policy test.core \"What all the tests share\"\n"
+                           "    owner team\n"
+                           "    serves S1\n"
+                           "    in force from 2000-01-01\n"
+                           "    cites\n"
+                           "        law \"An invented law\"\n"
+                           "codes sex protected as sex\n"
+                           "    female \"Female\"\n"
+                           "    male \"Male\"\n"
+                           "role constable \"Constable\" rank 1\n"
+                           "role sergeant \"Sergeant\" rank 2\n"
+                           "role inspector \"Inspector\" rank 3\n"
+                           "role clerk \"Clerk\"\n"
+                           "unit team \"A team\"\n"
+                           "unit north \"North\"\n"
+                           "unit south \"South\"\n"
+                           "unit desk \"A desk\"\n"
+                           "    open monday to friday 09:00 to 17:00\n"
+                           "partner childrens_services \"Children's services\" for organisation\n"
+                           "record identity \"Who the person is\"\n"
+                           "    about person is person\n"
+                           "    by anyone\n"
+                           "    fields\n"
+                           "        born date\n"
+                           "        sex sex\n"
+                           "record care \"Care status\"\n"
+                           "    about person is person\n"
+                           "    by anyone\n"
+                           "    fields\n"
+                           "        looked_after yes/no\n"
+                           "        authority organisation\n"
+                           "fact sex about person = identity.sex\n"
+                           "fact authority about person = care.authority\n";
 
 static struct given begin(void) {
     struct given g = {.a = cf_arena_new("given")};
@@ -43,7 +42,8 @@ static struct given begin(void) {
     struct cf_source *src = CF_NEW(g.a, struct cf_source);
     src->name = CF_LIT("data/calendars/england-and-wales-bank-holidays.tsv");
     assert_true(cf_read_file(g.a, src->name.p, CF_MAX_CALENDAR_BYTES, &src->text, &g.errs));
-    g.ref = (struct lang_reference){.zone = zone, .calendar = cf_calendar_parse(g.a, src, &g.errs), .first_day = INT32_MIN, .last_day = INT32_MAX};
+    g.ref = (struct lang_reference){
+        .zone = zone, .calendar = cf_calendar_parse(g.a, src, &g.errs), .first_day = INT32_MIN, .last_day = INT32_MAX};
     assert_non_null(zone);
     assert_non_null(g.ref.calendar);
     return g;
@@ -83,9 +83,15 @@ static struct given given_texts(const char *first, const char *second) {
     return g;
 }
 
-struct given given(const char *policy) { return given_texts(policy, NULL); }
-struct given given_two(const char *first, const char *second) { return given_texts(first, second); }
-void given_end(struct given *g) { cf_arena_free(g->a); }
+struct given given(const char *policy) {
+    return given_texts(policy, NULL);
+}
+struct given given_two(const char *first, const char *second) {
+    return given_texts(first, second);
+}
+void given_end(struct given *g) {
+    cf_arena_free(g->a);
+}
 
 static size_t run(struct given *g) {
     size_t checked = 0;

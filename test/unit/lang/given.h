@@ -15,7 +15,8 @@ struct given {
 
 /* Policies of a folder, and the shipped calendar. */
 struct given given_folder(const char *path);
-/* One policy, beside a policy that declares some roles, ranks, units, `identity` with birth and sex, and `care`. Stops the test on errors. */
+/* One policy, beside a policy that declares some roles, ranks, units, `identity` with birth and sex, and `care`. Stops the test
+ * on errors. */
 struct given given(const char *policy);
 /* Two policies beside the same one: versions, or one that reads the other. */
 struct given given_two(const char *first, const char *second);

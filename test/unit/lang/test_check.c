@@ -153,6 +153,56 @@ static void count_of_a_set_is_told_from_count_of_events(void **state) {
     cf_arena_free(c.a);
 }
 
+static void a_set_may_be_counted_and_summed_inside_with(void **state) {
+    (void)state;
+    struct cf_arena *a = cf_arena_new("text");
+    const char *text = cf_cstr(
+        a,
+        cf_str_printf(a, "%s%s%s", HEAD, CASE,
+                      "table worth from \"worth.tsv\"\n    keyed by ward\n    gives points whole\n"
+                      "record seen \"Seen\"\n    about child is person\n    by constable\n    fields\n        wards many ward\n"
+                      "flag f \"F\"\n    about person\n    while child and a seen with (count of wards >= 2 and sum of worth "
+                      "over wards > 3)\n"
+                      "    cites law 1\n"));
+    const struct test_file files[] = {{"worth.tsv", "north\t1\nsouth\t2\n"}, {0}};
+    struct checked c = check_files(&text, 1, files);
+    if (!c.ok) {
+        cf_errs_print(stderr, &c.errs);
+    }
+    assert_true(c.ok);
+    const struct lang_expr *with = lang_find(c.set, "f")->as.flag.cond->b->sel->with;
+    assert_int_equal(with->a->a->op, LANG_COUNT_SET);
+    assert_int_equal(with->a->a->a->op, LANG_OWN_FIELD);
+    assert_int_equal(with->b->a->op, LANG_SUM_TABLE);
+    assert_int_equal(with->b->a->a->op, LANG_OWN_FIELD);
+    assert_ptr_equal(with->b->a->decl, lang_find(c.set, "worth"));
+    cf_arena_free(c.a);
+    cf_arena_free(a);
+}
+
+static void a_code_comes_before_a_field_of_the_same_name(void **state) {
+    (void)state;
+    struct checked c =
+        with("record told \"Told\"\n    about child is person\n    by constable\n    fields\n        present yes/no\n"
+             "        adult one of (present, absent)\n"
+             "flag f \"F\"\n    about person\n    while child and a told with adult = present\n    cites law 1\n");
+    const struct lang_expr *w = lang_find(c.set, "f")->as.flag.cond->b->sel->with;
+    assert_int_equal(w->a->op, LANG_OWN_FIELD);
+    assert_int_equal(w->b->op, LANG_CODE_LIT);
+    cf_arena_free(c.a);
+}
+
+static void child_names_a_person_whose_role_has_another_name(void **state) {
+    (void)state;
+    struct checked c =
+        with("record card \"Card\"\n    about holder is person\n    by constable\n"
+             "gate g \"G\"\n    before card\n    needs child.lead is known and holder.lead is known\n    cites law 1\n");
+    const struct lang_expr *e = gate(&c, "g")->as.gate.needs;
+    assert_int_equal(e->a->a->role, 0);
+    assert_int_equal(e->b->a->role, 0);
+    cf_arena_free(c.a);
+}
+
 static void a_gate_and_a_fact_may_share_a_name(void **state) {
     (void)state;
     struct checked c = with("gate sex \"S\"\n    before stop\n    needs stop.found = yes\n    cites law 1\n");
@@ -597,6 +647,9 @@ int main(void) {
         cmocka_unit_test(an_owner_is_a_role_a_unit_the_actor_or_somebody_named),
         cmocka_unit_test(a_step_has_the_roles_of_its_opener),
         cmocka_unit_test(count_of_a_set_is_told_from_count_of_events),
+        cmocka_unit_test(a_set_may_be_counted_and_summed_inside_with),
+        cmocka_unit_test(a_code_comes_before_a_field_of_the_same_name),
+        cmocka_unit_test(child_names_a_person_whose_role_has_another_name),
         cmocka_unit_test(a_gate_and_a_fact_may_share_a_name),
         cmocka_unit_test(birth_is_the_dated_field_born_of_a_record_about_a_person),
         cmocka_unit_test(a_departure_is_a_gate_of_its_own),

@@ -128,9 +128,36 @@ static void a_granted_role_is_refused_as_owner(void **state) {
 
 static void a_granted_role_is_refused_in_a_condition(void **state) {
     (void)state;
-    refused("role elder \"Elder\"\n    granted when identity.sex = male\nrole chief \"Chief\"\n    includes elder\n"
+    refused("role chief \"Chief\"\nrole elder \"Elder\"\n    includes chief\n    granted when identity.sex = male\n"
             "gate g \"G\"\n    before stop\n    needs stop.actor is chief\n    cites law 1\n",
             CF_L081, "stop.actor is chief");
+}
+
+static void a_granted_rank_above_is_refused_in_a_condition(void **state) {
+    (void)state;
+    refused("role elder \"Elder\"\n    rank 9\n    granted when identity.sex = male\n"
+            "gate g \"G\"\n    before stop\n    needs stop.actor is sergeant\n    cites law 1\n",
+            CF_L081, "stop.actor is sergeant");
+}
+
+static void a_copy_through_another_event_or_a_later_field_is_refused(void **state) {
+    (void)state;
+    refused("record again \"Again\"\n    about child is person\n    by constable\n    fields\n        of_stop stop\n"
+            "        kind one of (x, y) copied from of_stop.belief\n"
+            "gate g \"G\"\n    before again\n    needs again.kind = x\n    cites law 1\n",
+            CF_L081, "again.kind");
+    refused("record again \"Again\"\n    about child is person\n    by constable\n    fields\n        first yes/no copied from "
+            "second\n"
+            "        second yes/no copied from child.half\nfact half about person = ethnicity = mixed\n"
+            "gate g \"G\"\n    before again\n    needs again.first = yes\n    cites law 1\n",
+            CF_L081, "again.first");
+}
+
+static void a_field_called_like_a_label_has_it(void **state) {
+    (void)state;
+    refused("record form \"Form\"\n    about child is person\n    by constable\n    fields\n        religion one of (x, y)\n"
+            "gate g \"G\"\n    before form\n    needs form.religion = x\n    cites law 1\n",
+            CF_L081, "form.religion");
 }
 
 static void a_granted_role_that_decides_is_refused(void **state) {
@@ -379,6 +406,9 @@ int main(void) {
         cmocka_unit_test(a_kept_attribute_of_one_is_refused),
         cmocka_unit_test(a_granted_role_is_refused_as_owner),
         cmocka_unit_test(a_granted_role_is_refused_in_a_condition),
+        cmocka_unit_test(a_granted_rank_above_is_refused_in_a_condition),
+        cmocka_unit_test(a_copy_through_another_event_or_a_later_field_is_refused),
+        cmocka_unit_test(a_field_called_like_a_label_has_it),
         cmocka_unit_test(a_granted_role_that_decides_is_refused),
         cmocka_unit_test(an_escalation_to_a_granted_role_is_refused),
         cmocka_unit_test(a_flag_is_refused_and_so_is_what_reads_it),

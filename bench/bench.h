@@ -16,7 +16,7 @@ struct bench_policies {
     size_t rules; /* gates, duties, grades, scores, choices, flags */
 };
 /* Reads, checks and lowers a folder or file; ends the program, with the errors, when it cannot. */
-struct bench_policies bench_policies_load(struct cf_arena *a, const char *path);
+struct bench_policies *bench_policies_load(struct cf_arena *a, const char *path);
 
 /* A copy that lives in `a`: every list and value of it. */
 struct lang_history bench_history_copy(struct cf_arena *a, const struct lang_set *set, const struct lang_history *h);
@@ -30,6 +30,8 @@ void bench_print(const struct bench_row *r);
 const char *bench_text(struct cf_arena *a, const char *fmt, ...) CF_PRINTF(2, 3);
 
 double bench_now(void);        /* seconds of a clock that never goes back */
+double bench_busy(void);       /* seconds of processor time that this thread has used: a loaded machine does not change it */
+double bench_busy_children(void); /* the same of programs run and waited for */
 double bench_peak_mb(void);    /* the most memory that this process has held, 10^6 bytes */
 _Noreturn void bench_stop(const struct cf_errs *errs, const char *doing);
 uint64_t bench_number(const char *text, const char *what); /* a whole number above 0, or the end of the program */

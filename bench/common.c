@@ -11,6 +11,18 @@ double bench_now(void) {
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+double bench_busy(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+double bench_busy_children(void) {
+    struct rusage u;
+    getrusage(RUSAGE_CHILDREN, &u);
+    return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) + (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+}
+
 double bench_peak_mb(void) {
     struct rusage u;
     getrusage(RUSAGE_SELF, &u);
@@ -71,20 +83,20 @@ void bench_print(const struct bench_row *r) {
 
 static const char BANK_HOLIDAYS[] = "data/calendars/england-and-wales-bank-holidays.tsv";
 
-struct bench_policies bench_policies_load(struct cf_arena *a, const char *path) {
-    struct bench_policies p = {.a = a};
+struct bench_policies *bench_policies_load(struct cf_arena *a, const char *path) {
+    struct bench_policies *p = CF_NEW(a, struct bench_policies); /* the program points into it */
     struct cf_errs errs = cf_errs_new(a);
     struct cf_source *src = CF_NEW(a, struct cf_source);
     src->name = cf_str_from(BANK_HOLIDAYS);
-    p.ref = (struct lang_reference){.zone = cf_zone_load(a, "Europe/London", &errs), .first_day = INT32_MIN, .last_day = INT32_MAX};
-    if (!p.ref.zone || !cf_read_file(a, BANK_HOLIDAYS, CF_MAX_CALENDAR_BYTES, &src->text, &errs)) {
+    p->ref = (struct lang_reference){.zone = cf_zone_load(a, "Europe/London", &errs), .first_day = INT32_MIN, .last_day = INT32_MAX};
+    if (!p->ref.zone || !cf_read_file(a, BANK_HOLIDAYS, CF_MAX_CALENDAR_BYTES, &src->text, &errs)) {
         bench_stop(&errs, "the calendars cannot be read; run it from the folder of the source");
     }
-    p.ref.calendar = cf_calendar_parse(a, src, &errs);
-    if (!p.ref.calendar || !lang_load(a, path, p.ref.zone, &errs, &p.set) || !lang_lower(a, p.set, &p.ref, &errs, &p.program)) {
+    p->ref.calendar = cf_calendar_parse(a, src, &errs);
+    if (!p->ref.calendar || !lang_load(a, path, p->ref.zone, &errs, &p->set) || !lang_lower(a, p->set, &p->ref, &errs, &p->program)) {
         bench_stop(&errs, "the policies cannot be used");
     }
-    p.rules = p.set->rules.n;
+    p->rules = p->set->rules.n;
     return p;
 }
 

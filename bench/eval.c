@@ -103,20 +103,20 @@ static void say(struct cf_arena *a, const struct measuring *m) {
 int main(int argc, char **argv) {
     struct cf_arena *a = cf_arena_new("bench"), *b = cf_arena_new("block of histories");
     struct cf_errs errs = cf_errs_new(a);
-    struct bench_policies p = bench_policies_load(a, "policies");
-    struct measuring m = {.p = &p, .block = b, .wanted = bench_number(argc > 1 ? argv[1] : "20000", "the number of histories")};
+    struct bench_policies *p = bench_policies_load(a, "policies");
+    struct measuring m = {.p = p, .block = b, .wanted = bench_number(argc > 1 ? argv[1] : "20000", "the number of histories")};
     struct simulate_rates *rates;
     int32_t from, until;
     if (!cf_date_parse(cf_str_from(FROM), CF_NOWHERE, &errs, &from) || !cf_date_parse(cf_str_from(NOW), CF_NOWHERE, &errs, &until) ||
         !simulate_rates_read(a, "data/rates", &errs, &rates)) {
         bench_stop(&errs, "no histories can be made");
     }
-    int64_t now = cf_day_start(p.ref.zone, until);
+    int64_t now = cf_day_start(p->ref.zone, until);
     for (size_t t = 0; t < THREADS; t++) {
-        m.workers[t] = (struct worker){.machine = lang_machine_new(a, p.program), .lines = cf_arena_new("docket lines"), .now = now};
+        m.workers[t] = (struct worker){.machine = lang_machine_new(a, p->program), .lines = cf_arena_new("docket lines"), .now = now};
     }
     struct simulate_options o = {.seed = 1, .children = (uint32_t)m.wanted, .years = YEARS, .from = from, .until = now - 1};
-    if (!simulate_histories(p.set, &p.ref, rates, &o, take, &m, NULL, &errs)) {
+    if (!simulate_histories(p->set, &p->ref, rates, &o, take, &m, NULL, &errs)) {
         bench_stop(&errs, "no histories can be made");
     }
     judge_block(&m);

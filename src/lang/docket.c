@@ -98,6 +98,65 @@ void lang_docket_sort(struct lang_docket *d) {
     }
 }
 
+/* ---- adding up, for display */
+static bool live(const struct lang_duty_line *l) {
+    return l->state == LANG_PENDING || l->state == LANG_STOPPED || l->state == LANG_OVERDUE;
+}
+
+/* `done by` in the language's words: two that read the same are the same. */
+static struct cf_str done_text(struct cf_arena *a, const struct lang_decl *rule) {
+    const struct lang_duty *d = &rule->as.duty;
+    struct cf_buf b = cf_buf_new(a, 65536);
+    for (size_t i = 0; i < d->done_by.n; i++) {
+        cf_buf_lit(&b, " or ");
+        lang_sel_text(&b, d->done_by.v[i]);
+    }
+    if (d->done_where != NULL) {
+        cf_buf_lit(&b, " where ");
+        lang_expr_text(&b, d->done_where);
+    }
+    struct cf_str s;
+    return cf_buf_finish(&b, &s) ? s : (struct cf_str){"", 0};
+}
+
+static bool reads_trigger(const struct lang_decl *rule) {
+    const struct lang_duty *d = &rule->as.duty;
+    for (size_t i = 0; i < d->done_by.n; i++) {
+        const struct lang_expr *w = d->done_by.v[i]->with;
+        if (w != NULL && ((w->a != NULL && w->a->op == LANG_TRIGGER) || (w->b != NULL && w->b->op == LANG_TRIGGER))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool together(struct cf_arena *a, const struct lang_duty_line *x, const struct lang_duty_line *y) {
+    return live(x) && live(y) && x->episode == y->episode && x->owner.role_or_unit == y->owner.role_or_unit &&
+           x->owner.subject == y->owner.subject && x->owner.unit == y->owner.unit &&
+           !(reads_trigger(x->rule) && x->cause != y->cause) && cf_str_eq(done_text(a, x->rule), done_text(a, y->rule));
+}
+
+size_t lang_docket_shown(struct cf_arena *a, const struct lang_docket *d, const struct lang_shown **out) {
+    struct lang_shown *shown = CF_NEW_N(a, struct lang_shown, d->duties.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < d->duties.n; i++) {
+        const struct lang_duty_line *l = &d->duties.v[i];
+        size_t k = 0;
+        while (k < n && !together(a, shown[k].first, l)) {
+            k++;
+        }
+        if (k == n) {
+            shown[n++].first = l;
+        }
+        *cf_push(a, &shown[k].all) = l;
+        if (!shown[k].first->has_due && l->has_due) { /* no date comes first in order; the earliest date is what counts */
+            shown[k].first = l;
+        }
+    }
+    *out = shown;
+    return n;
+}
+
 /* ---- the same? */
 struct same {
     struct cf_arena *a;

@@ -632,6 +632,75 @@ struct lang_reason *lang_explain_gate(struct cf_arena *a, const struct lang_set 
     return r;
 }
 
+/* ---- grades, scores, choices, flags */
+static void score_reasons(const struct why *w, const struct plain_at *at, const struct lang_decl *rule, struct lang_reason *r) {
+    const struct lang_score *s = &rule->as.score;
+    struct plain_val v = plain_score(w->p, at, rule);
+    struct cf_str text = value_text(w, &v, (struct lang_type){0});
+    r->text = cf_str_printf(w->a, "%.*s: %.*s", CF_STR_ARG(rule->title), CF_STR_ARG(text));
+    part(w, at, s->base.value, r);
+    for (size_t i = 0; i < s->plus.n; i++) {
+        struct plain_val term = plain_term(w->p, at, &s->plus.v[i]);
+        struct lang_reason *t = expr_reason(w, at, s->plus.v[i].value.value);
+        struct cf_str held = value_text(w, &term, (struct lang_type){0});
+        t->text = cf_str_printf(w->a, "plus %.*s%s%.*s", CF_STR_ARG(t->text), s->plus.v[i].bounded ? ", held to " : "",
+                                s->plus.v[i].bounded ? (int)held.n : 0, held.p);
+        under(w, r, t);
+    }
+}
+
+static void choice_reasons(const struct why *w, const struct plain_at *at, const struct lang_decl *rule,
+                           struct lang_reason *r) {
+    const struct lang_choice *c = &rule->as.choice;
+    for (size_t i = 0; i < c->options.n; i++) {
+        const struct lang_option *o = &c->options.v[i];
+        if (!plain_more_holds(at, o->more)) {
+            continue;
+        }
+        const char *word = lang_option_word(plain_option(w->p, at, rule, o->index));
+        struct lang_reason *line = reason(w, o->at, "%.*s is %s", CF_STR_ARG(o->code.text), word);
+        part(w, at, o->open_when, line);
+        if (o->closed_when != NULL) {
+            struct lang_reason *closed = expr_reason(w, at, o->closed_when);
+            closed->text = cf_str_printf(w->a, "closed when %.*s", CF_STR_ARG(closed->text));
+            under(w, line, closed);
+        }
+        under(w, r, line);
+    }
+}
+
+/* The reasons of one line of a grade, score, choice or flag, as it stands at `now`. */
+struct lang_reason *lang_explain_state(struct cf_arena *a, const struct lang_set *set, const struct lang_reference *ref,
+                                       const struct lang_history *h, int64_t now, const struct lang_decl *rule,
+                                       uint64_t episode) {
+    struct plain p;
+    plain_start(&p, a, set, ref, h, now);
+    struct why w = {.p = &p, .a = a};
+    enum plain_mode mode = rule->kind == LANG_CHOICE ? PLAIN_PERMITS : PLAIN_OBLIGES;
+    struct plain_at at = plain_at_point(&p, (struct plain_point){now, h->n}, mode);
+    if (episode != UINT64_MAX) {
+        plain_own_is(&p, episode, &at);
+    }
+    struct lang_reason *r = reason(&w, rule->at, "%.*s", CF_STR_ARG(rule->title));
+    rule_reasons(&w, rule, r);
+    if (rule->kind == LANG_GRADE) {
+        struct plain_graded g = plain_grade(&p, &at, rule);
+        const struct lang_codes *c = &rule->as.grade.codes->as.codes;
+        struct cf_str level = g.level < 0 ? CF_LIT("no level") : c->list.v[g.level].title;
+        struct cf_str could = g.could_be < 0 ? (struct cf_str){"", 0} : c->list.v[g.could_be].title;
+        r->text = cf_str_printf(a, "%.*s: %.*s%s%.*s", CF_STR_ARG(rule->title), CF_STR_ARG(level),
+                                could.n > 0 ? ", could be " : "", CF_STR_ARG(could));
+        grade_reasons(&w, &at, rule, r);
+    } else if (rule->kind == LANG_SCORE) {
+        score_reasons(&w, &at, rule, r);
+    } else if (rule->kind == LANG_CHOICE) {
+        choice_reasons(&w, &at, rule, r);
+    } else if (rule->kind == LANG_FLAG) {
+        part(&w, &at, rule->as.flag.cond, r);
+    }
+    return r;
+}
+
 /* One line for each reason, two blanks deeper for each level. */
 void lang_reason_text(struct cf_buf *b, const struct lang_reason *r, int indent) {
     for (int i = 0; i < indent; i++) {

@@ -307,8 +307,8 @@ static uint32_t version_then(const struct lang_machine *m, const struct fast_wat
 }
 
 static bool live(const struct lang_machine *m, const struct fast_watched *w, uint64_t episode, struct fast_point pt) {
-    for (uint32_t k = 0; k < w->versions.n; k++) {
-        for (uint32_t at = m->open_of[m->p->refs.v[w->versions.first + k]]; at != 0; at = m->insts.v[at - 1].next_open) {
+    for (uint32_t k = 0; k < w->family.n; k++) {
+        for (uint32_t at = m->open_of[m->p->refs.v[w->family.first + k]]; at != 0; at = m->insts.v[at - 1].next_open) {
             const struct fast_inst *in = &m->insts.v[at - 1];
             if (in->episode == episode && fast_before(pt, in->end)) {
                 return true;

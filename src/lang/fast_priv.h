@@ -196,6 +196,7 @@ struct fast_duty {
 /* A `when`, one for all versions of its rule. */
 struct fast_watched {
     struct fast_range versions; /* duties, oldest first, in refs */
+    struct fast_range family;   /* all versions of the name, also those that trigger otherwise */
     int32_t episode;
     bool about, in;
     enum lang_subject kind;

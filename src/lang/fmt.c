@@ -480,7 +480,7 @@ static void duty_deadline(struct page *g) {
             add_part(g, r, TEXT(g, "of %.*s", CF_STR_ARG(of)));
         }
         if (d->within.to_verify) {
-            add_part(g, r, CF_LIT("to verify"));
+            extend(g, r, CF_LIT(" to verify"));
         }
     }
 }
@@ -997,8 +997,10 @@ static bool comment_among(const struct page *g, const struct lang_policy *y) {
 
 /* A role or unit whose clauses all fit stands on one line. */
 static void collapse(struct page *g, const struct lang_policy *y) {
-    enum lang_decl_kind k = g->d->kind;
     size_t width = 0;
+    if (g->d->kind != LANG_ROLE && g->d->kind != LANG_UNIT) {
+        return;
+    }
     for (size_t i = 0; i < g->rows.n; i++) {
         const struct row *r = &g->rows.v[i];
         for (size_t c = 0; c < r->n; c++) {
@@ -1006,8 +1008,7 @@ static void collapse(struct page *g, const struct lang_policy *y) {
         }
         width += parts_width(r) + 1;
     }
-    if ((k != LANG_ROLE && k != LANG_UNIT) || width > PAGE || comment_among(g, y) || g->d->cites.n != 0 ||
-        g->d->lawful.n != 0) {
+    if (width > PAGE || comment_among(g, y) || g->d->cites.n != 0 || g->d->lawful.n != 0) {
         return;
     }
     struct row *first = &g->rows.v[0];
@@ -1049,11 +1050,7 @@ static struct row *row_after(struct page *g, uint32_t at) {
     return best;
 }
 
-static void place_comment(struct cf_arena *a, struct page *pages, size_t n, const struct lang_comment *c) {
-    size_t k = 0;
-    while (k + 1 < n && pages[k + 1].d->at.at <= c->at.at) {
-        k++;
-    }
+static void place_comment(struct cf_arena *a, struct page *pages, size_t n, size_t k, const struct lang_comment *c) {
     struct row *r = c->alone ? row_after(&pages[k], c->at.at) : row_before(&pages[k], c->at.at);
     if (r == NULL && column_of(c) == 0 && k + 1 < n) {
         r = &pages[k + 1].rows.v[0];
@@ -1170,11 +1167,14 @@ static void put_before(struct cf_buf *b, const struct row *r) {
 
 static void put_page(struct cf_buf *b, const struct page *g, const struct columns *run) {
     struct columns w[GROUPS] = {0};
+    enum lang_decl_kind k = g->d->kind;
     w[G_CLAUSE].width[0] = LEAST; /* most keywords are shorter: declarations look alike */
     for (size_t i = 0; i < g->rows.n; i++) {
         const struct row *r = &g->rows.v[i];
-        w[G_ENTRY].width[0] =
-            r->group == G_ENTRY && r->indent == ENTRY && w[G_ENTRY].width[0] < LEAST ? LEAST : w[G_ENTRY].width[0];
+        bool wide = r->indent == ENTRY || k == LANG_GRADE || k == LANG_CHOICE || k == LANG_MORE;
+        if (r->group == G_ENTRY && wide && w[G_ENTRY].width[0] < LEAST) {
+            w[G_ENTRY].width[0] = LEAST;
+        }
         widen(&w[r->group], r);
     }
     for (size_t i = 0; i < g->rows.n; i++) {
@@ -1219,8 +1219,11 @@ struct cf_str lang_format(struct cf_arena *a, const struct lang_decl *policy) {
         decl_rows(&pages[i]);
         collapse(&pages[i], y);
     }
-    for (size_t i = 0; i < y->comments.n; i++) {
-        place_comment(a, pages, n, &y->comments.v[i]);
+    for (size_t i = 0, k = 0; i < y->comments.n; i++) { /* both in the order of the source */
+        while (k + 1 < n && pages[k + 1].d->at.at <= y->comments.v[i].at.at) {
+            k++;
+        }
+        place_comment(a, pages, n, k, &y->comments.v[i]);
     }
     struct cf_buf b = cf_buf_new(a, (size_t)CF_MAX_SOURCE_BYTES * 4);
     put_pages(&b, pages, n, y->source->text);

@@ -72,6 +72,11 @@ static bool is_plain(const struct lang_sel *s) {
     return !lang_named(s->role) && s->with == NULL && s->last == NULL && !lang_named(s->since) && !s->any_episode;
 }
 
+/* Does its `with` reach to the end, so that it would take in what follows? */
+static bool is_open_ended(const struct lang_sel *s) {
+    return s->with != NULL && s->last == NULL && !lang_named(s->since) && !s->any_episode;
+}
+
 void lang_sel_bracketed(struct cf_buf *b, const struct lang_sel *s, bool bracket) {
     cf_buf_lit(b, bracket ? "(" : "");
     lang_sel_text(b, s);
@@ -171,7 +176,7 @@ static bool add_query(struct cf_buf *b, const struct lang_expr *e) {
     switch ((int)e->op) {
     case LANG_COUNT_SEL:
         cf_buf_lit(b, "count of ");
-        lang_sel_bracketed(b, e->sel, e->sel->with != NULL);
+        lang_sel_bracketed(b, e->sel, is_open_ended(e->sel));
         return true;
     case LANG_COUNT_SET: add_one(b, "count of ", e->a); return true;
     case LANG_FIRST_FIELD:
@@ -185,7 +190,7 @@ static bool add_query(struct cf_buf *b, const struct lang_expr *e) {
         cf_buf_lit(b, "sum of ");
         add_path(b, e);
         cf_buf_lit(b, " over ");
-        lang_sel_bracketed(b, e->sel, e->sel->with != NULL);
+        lang_sel_bracketed(b, e->sel, is_open_ended(e->sel));
         return true;
     case LANG_SUM_TABLE:
         cf_buf_printf(b, "sum of %.*s", CF_STR_ARG(e->name.text));

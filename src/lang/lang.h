@@ -555,6 +555,12 @@ void lang_eval(struct lang_machine *m, struct cf_arena *a, const struct lang_his
 
 /* Puts the lines in their order (D13): duties by due, rule, identity; gates, in the order of their events, by rule; others by rule, episode. */
 void lang_docket_sort(struct lang_docket *d);
+/* Adding up is display (D13): live instances with equal `done by`, owner and scope are shown as one line. */
+struct lang_shown {
+    const struct lang_duty_line *first;                  /* the one that is due first */
+    struct { CF_VEC(const struct lang_duty_line *); } all; /* with it; each cites its own rule */
+};
+size_t lang_docket_shown(struct cf_arena *a, const struct lang_docket *d, const struct lang_shown **out); /* in the docket's order */
 /* Same docket, to the last reason? When not, *why says in words where they part. */
 /* The lines alone, without `valid until`, which may be early. */
 bool lang_docket_same_lines(struct cf_arena *a, const struct lang_docket *x, const struct lang_docket *y, struct cf_str *why);
@@ -580,6 +586,9 @@ struct lang_reason {
 };
 struct lang_reason *lang_explain_duty(struct cf_arena *a, const struct lang_set *set, const struct lang_reference *ref, const struct lang_history *h, int64_t now, const struct lang_duty_line *line);
 struct lang_reason *lang_explain_gate(struct cf_arena *a, const struct lang_set *set, const struct lang_reference *ref, const struct lang_history *h, int64_t now, const struct lang_gate_line *line);
+/* Of a grade, score, choice or flag; episode: its line's. */
+struct lang_reason *lang_explain_state(struct cf_arena *a, const struct lang_set *set, const struct lang_reference *ref, const struct lang_history *h, int64_t now,
+                                       const struct lang_decl *rule, uint64_t episode);
 void lang_reason_text(struct cf_buf *b, const struct lang_reason *r, int indent);
 
 /* The look-back of `check`: for a record's kinds of rules about units, places, officers, the longest window that any rule reads, in days;

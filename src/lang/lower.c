@@ -361,6 +361,26 @@ static void lower_duty(struct low *l, const struct lang_decl *d) {
 
 /* ---- `when`: one watch for all versions of a rule */
 
+static bool same_episode(const struct lang_decl *a, const struct lang_decl *b) {
+    return a == b || (a != NULL && b != NULL && low_newest(a) == low_newest(b));
+}
+
+/* A version that triggers otherwise, or in another scope, is another rule as far as `when` goes. */
+static bool same_when(const struct lang_decl *x, const struct lang_decl *y) {
+    const struct lang_scope *s = &x->as.duty.scope, *t = &y->as.duty.scope;
+    return x->as.duty.trigger == LANG_WHEN && y->as.duty.trigger == LANG_WHEN && s->about == t->about &&
+           (s->about ? s->kind == t->kind : same_episode(s->episode_decl, t->episode_decl));
+}
+
+static bool first_of_its_kind(const struct lang_decl *rule) {
+    for (const struct lang_decl *d = rule->older; d != NULL; d = d->older) {
+        if (same_when(rule, d)) {
+            return false;
+        }
+    }
+    return rule->as.duty.trigger == LANG_WHEN;
+}
+
 static void lower_watch(struct low *l, const struct lang_decl *oldest) {
     const struct lang_scope *s = &oldest->as.duty.scope;
     struct fast_watched w = {.episode = scope_episode(l, s), .kind = s->kind, .about = s->about, .in = s->in,
@@ -369,9 +389,16 @@ static void lower_watch(struct low *l, const struct lang_decl *oldest) {
     w.begins = from <= CF_DAY_MIN ? CF_TIME_MIN : cf_day_start(l->ref->zone, from);
     uint64_t *bits = CF_NEW_N(l->a, uint64_t, l->p->dep_words);
     for (const struct lang_decl *d = oldest; d != NULL; d = d->newer) {
+        if (same_when(oldest, d)) {
+            *cf_push(l->a, &l->p->refs) = l->duty_of[d->number] - 1;
+            w.versions.n++;
+            dep_expr(l, bits, d->as.duty.cond);
+        }
+    }
+    w.family = (struct fast_range){(uint32_t)l->p->refs.n, 0};
+    for (const struct lang_decl *d = low_newest(oldest); d != NULL; d = d->older) {
         *cf_push(l->a, &l->p->refs) = l->duty_of[d->number] - 1;
-        w.versions.n++;
-        dep_expr(l, bits, d->as.duty.cond);
+        w.family.n++;
     }
     for (uint32_t k = 0; k < l->p->dep_words; k++) {
         *cf_push(l->a, &l->deps) = bits[k];
@@ -501,7 +528,7 @@ static void lower_rules(struct low *l) {
     }
     for (size_t i = 0; i < l->set->rules.n; i++) {
         const struct lang_decl *d = l->set->rules.v[i];
-        if (d->kind == LANG_DUTY && d->as.duty.trigger == LANG_WHEN && d->older == NULL) {
+        if (d->kind == LANG_DUTY && first_of_its_kind(d)) {
             lower_watch(l, d);
         }
     }

@@ -229,10 +229,9 @@ bool lang_need_dotted(struct lang_parser *p, const char *what, struct lang_name 
         }
         out->text = cf_str_printf(p->a, "%.*s.%.*s", CF_STR_ARG(out->text), CF_STR_ARG(part.text));
         out->at = lang_span_from(p, out->at.at);
-    }
-    if (out->text.n > CF_MAX_NAME_BYTES) {
-        return lang_wrong(p, CF_L006, out->at, "a name of %zu characters; at most %d are allowed", out->text.n,
-                          (int)CF_MAX_NAME_BYTES);
+        if (out->text.n > CF_MAX_NAME_BYTES) {
+            return lang_wrong(p, CF_L006, out->at, "a name of more than %d characters", (int)CF_MAX_NAME_BYTES);
+        }
     }
     return true;
 }
@@ -288,7 +287,7 @@ bool lang_need_kind(struct lang_parser *p, enum lang_subject *out) {
 }
 
 /* The text of tokens i to j, each gap between them as one blank or none. */
-static struct cf_str joined(struct lang_parser *p, size_t i, size_t j) {
+static bool joined(struct lang_parser *p, size_t i, size_t j, struct cf_str *out) {
     struct cf_buf b = cf_buf_new(p->a, CF_MAX_TEXT_BYTES);
     uint32_t end = 0;
     for (; i < j; i++) {
@@ -302,8 +301,7 @@ static struct cf_str joined(struct lang_parser *p, size_t i, size_t j) {
         cf_buf_add(&b, p->src->text.p + t->at, t->n);
         end = t->at + t->n;
     }
-    struct cf_str s;
-    return cf_buf_finish(&b, &s) ? s : (struct cf_str){0};
+    return cf_buf_finish(&b, out);
 }
 
 /* cite = key [text | reference].  A reference is free words to the next comma outside brackets: `pace 40(3)(a)` */
@@ -324,7 +322,9 @@ bool lang_need_cite(struct lang_parser *p, struct lang_cite *out) {
             open += lang_at_mark(p, '(') ? 1 : lang_at_mark(p, ')') ? -1 : 0;
             lang_take(p);
         }
-        out->text = joined(p, from, p->i);
+        if (!joined(p, from, p->i, &out->text)) {
+            return lang_wrong(p, CF_L005, out->key.at, "a reference of more than %d characters", (int)CF_MAX_TEXT_BYTES);
+        }
     }
     out->at = lang_span_from(p, at);
     return true;

@@ -1326,8 +1326,8 @@ static const struct lang_place *placed(const struct lang_decl *d, enum lang_clau
 }
 
 static void read_clause(struct lang_parser *p, const struct clause *c) {
-    const struct lang_place *first = placed(p->decl, c->id);
-    if (first != NULL && (c->rule & MANY) == 0) {
+    const struct lang_place *first = (c->rule & MANY) == 0 ? placed(p->decl, c->id) : NULL;
+    if (first != NULL) {
         lang_wrong(p, CF_L016, lang_span_of(p, lang_peek(p, 0)), "`%s` here says a second time what another clause says",
                    c->words);
         cf_second(p->errs, (struct cf_span){.src = p->src, .at = first->at, .n = 1}, "the first one is here");

@@ -295,7 +295,7 @@ static bool expect_part(struct lang_parser *p, struct lang_expect *x) {
     return expect_mark(p, x, &taken) && (taken || expect_state(p, x));
 }
 
-/* line = ["no"] name ["." part] part* | ("breach" | "kept") gate ["." "departure"] ["of" label] */
+/* line = ["no"] name ["." "departure"] part* | ("breach" | "kept") gate ["." "departure"] ["of" label] */
 static bool read_expect(struct lang_parser *p, struct lang_ex_at *at) {
     struct lang_expect x = {.kind = LANG_EX_NAMED};
     uint32_t from = lang_peek(p, 0)->at;
@@ -310,8 +310,11 @@ static bool read_expect(struct lang_parser *p, struct lang_ex_at *at) {
     if (!lang_need_name(p, "the name of a duty, gate, grade, score, choice or flag", &x.name)) {
         return false;
     }
-    if (lang_take_mark(p, '.') && !lang_need_name(p, "`departure` after `.`", &x.part)) {
-        return false;
+    if (lang_take_mark(p, '.')) { /* the gate that a grade or choice makes [G4] */
+        if (!lang_at_word(p, "departure")) {
+            return lang_expected(p, "`departure` after `.`");
+        }
+        (void)lang_need_name(p, "`departure`", &x.part);
     }
     while (!lang_at_end(p)) {
         if (!expect_part(p, &x)) {

@@ -211,6 +211,9 @@ static int64_t apart(int64_t a, int64_t b) {
 /* Two durations of which one moves cross no sooner than half their distance, for each moves by a second a second at most. */
 static int64_t crossing(const struct plain *p, const struct plain_at *at, const struct lang_expr *a,
                         const struct lang_expr *b) {
+    if (a->type.kind != LANG_T_DURATION || b->type.kind != LANG_T_DURATION) {
+        return INT64_MAX;
+    }
     struct plain_at later = *at;
     later.t++;
     struct plain_val a0 = plain_value(p, at, a), b0 = plain_value(p, at, b);

@@ -183,21 +183,24 @@ static void walk_scope(struct plain *p, const struct lang_decl *first, size_t op
     }
     bool held = false;
     for (bool more = pt.t <= p->now; more;) {
+        struct cf_mark mark = cf_arena_mark(p->a);
         struct plain_at at = base;
         at.t = pt.t;
         at.upto = pt.upto;
         at.version_day = cf_time_day(p->ref->zone, pt.t);
         const struct lang_decl *rule = version_then(first, at.version_day);
         enum plain_tri c = rule == NULL ? PLAIN_NO : plain_truth(p, &at, rule->as.duty.cond);
-        if (c != PLAIN_NO && !held && !live(p, rule, episode, pt)) {
+        bool arises = c != PLAIN_NO && !held && !live(p, rule, episode, pt);
+        int64_t change = plain_next_version(p, pt.t), t = INT64_MAX;
+        if (rule != NULL) {
+            t = plain_next_change(p, &at, rule->as.duty.cond);
+        }
+        change = t < change ? t : change;
+        cf_arena_rewind(p->a, mark); /* nothing of a point outlives it */
+        if (arises) {
             condition_turned(p, rule, at, pt, c);
         }
         held = c != PLAIN_NO;
-        int64_t change = plain_next_version(p, pt.t);
-        if (rule != NULL) {
-            int64_t t = plain_next_change(p, &at, rule->as.duty.cond);
-            change = t < change ? t : change;
-        }
         more = plain_next_point(p, PLAIN_OBLIGES, &pt, change);
     }
 }

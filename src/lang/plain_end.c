@@ -103,11 +103,15 @@ static struct plain_point first_void_when(const struct plain *p, const struct pl
     const struct lang_expr *cond = duty_of(in)->void_when;
     struct plain_point pt = in->born;
     while (cond != NULL && plain_point_before(pt, until)) {
+        struct cf_mark mark = cf_arena_mark(p->a);
         struct plain_at at = void_at(in, pt);
-        if (plain_truth(p, &at, cond) == PLAIN_YES) {
+        bool is_void = plain_truth(p, &at, cond) == PLAIN_YES;
+        int64_t change = is_void ? 0 : plain_next_change(p, &at, cond);
+        cf_arena_rewind(p->a, mark); /* nothing of a point outlives it */
+        if (is_void) {
             return pt;
         }
-        if (!plain_next_point(p, PLAIN_PERMITS, &pt, plain_next_change(p, &at, cond))) {
+        if (!plain_next_point(p, PLAIN_PERMITS, &pt, change)) {
             break;
         }
     }

@@ -33,19 +33,41 @@ bool plain_unit_changes(const struct plain *p, const struct lang_decl *unit, int
     return found;
 }
 
+/* The unit's opening times of one day, from the earliest; false: none begins at or after `from`. */
+static bool next_opening(const struct plain *p, const struct lang_decl *unit, int32_t day, int64_t from,
+                         struct plain_interval *out) {
+    bool found = false;
+    for (size_t i = 0; i < unit->as.unit.open.n; i++) {
+        const struct lang_hours *h = &unit->as.unit.open.v[i];
+        int64_t begins = cf_time_at(p->ref->zone, day, h->from_s, NULL), ends = cf_time_at(p->ref->zone, day, h->to_s, NULL);
+        if ((h->days >> cf_weekday(day) & 1) != 0 && ends > begins && ends > from && (!found || begins < out->from)) {
+            *out = (struct plain_interval){begins, ends};
+            found = true;
+        }
+    }
+    return found;
+}
+
 static void closed_hours(const struct plain *p, const struct lang_decl *unit, int64_t from, int64_t to,
                          struct plain_intervals *out) {
-    int64_t t = from;
-    while (t < to) {
+    int64_t t = from; /* closed from here on, as far as is known */
+    if (unit->as.unit.open.n == 0) {
+        *cf_push(p->a, out) = (struct plain_interval){from, INT64_MAX};
+        return;
+    }
+    for (int32_t day = cf_time_day(p->ref->zone, from); cf_day_start(p->ref->zone, day) < to; day++) {
+        struct plain_interval open = {0, 0};
+        while (next_opening(p, unit, day, t, &open)) {
+            if (open.from > t && t < to) {
+                *cf_push(p->a, out) = (struct plain_interval){t, open.from};
+            }
+            t = open.to;
+        }
+    }
+    if (t < to) { /* the next opening is on a later day */
         int64_t next = INT64_MAX;
-        bool changes = plain_unit_changes(p, unit, t, &next);
-        if (!plain_unit_open(p, unit, t)) {
-            *cf_push(p->a, out) = (struct plain_interval){t, next};
-        }
-        if (!changes) {
-            return;
-        }
-        t = next;
+        bool opens = !plain_unit_open(p, unit, t) && plain_unit_changes(p, unit, t, &next);
+        *cf_push(p->a, out) = (struct plain_interval){t, opens ? next : INT64_MAX};
     }
 }
 

@@ -49,12 +49,33 @@ static void citations(struct ck *k, const struct lang_decl *d) {
     }
 }
 
-/* A rule's citation confirms its bare values; a fact has none, so it may hold none but 0 and 1. */
+/* A rule's citation confirms its bare values. Where there is none (a fact cannot have one), only 0 and 1 may stand bare, or
+ * what the line marks `to verify`. */
+struct bare {
+    struct ck *k;
+    const struct lang_decl *d;
+};
+
 static void bare_value(void *ctx, struct lang_expr *e) {
-    struct ck *k = ctx;
+    struct bare *b = ctx;
     bool number = e->op == LANG_NUMBER && !(e->den <= 1 && (e->num == 0 || e->num == 1));
     if (number || e->op == LANG_DURATION_LIT) {
-        cf_fail(k->errs, CF_L066, e->at, "nothing confirms this value: a fact has no citation");
+        const char *word = b->d->kind == LANG_MORE ? "`more`" : lang_decl_word(b->d->kind);
+        cf_fail(b->k->errs, CF_L066, e->at, "nothing confirms this value: the %s cites nothing", word);
+    }
+}
+
+static void bare_part(void *ctx, const struct ck_part *p) {
+    if (p->e != NULL && !p->e->to_verify) {
+        ck_walk(p->e, bare_value, ctx);
+    }
+}
+
+static void bare_values(struct ck *k, struct lang_decl *d) {
+    bool may = d->kind == LANG_FACT || d->kind == LANG_MORE || d->kind == LANG_ROLE;
+    struct bare b = {.k = k, .d = d};
+    if (may && d->cites.n == 0) {
+        ck_parts(k, d, bare_part, &b);
     }
 }
 
@@ -404,16 +425,12 @@ void ck_rules(struct ck *k) {
         if (d->policy == k->built_in) {
             continue;
         }
+        bare_values(k, d);
         says_child(k, d);
         version(k, d);
         circles(k, d);
         one_decider(k, d);
         switch ((int)d->kind) {
-        case LANG_FACT:
-            if (d->cites.n == 0 && d->as.fact.value != NULL && !d->as.fact.value->to_verify) {
-                ck_walk(d->as.fact.value, bare_value, k);
-            }
-            break;
         case LANG_EPISODE: episode_opened(k, d); break;
         case LANG_RECORD: record_fields(k, d); break;
         case LANG_GATE: gate(k, d); break;

@@ -1,8 +1,8 @@
-/* ledger/append: the keeper's side: batches, idempotency, sealing, inserting, numbering subjects and names. Everything here runs inside
- * one transaction of the store; what is in memory follows the transaction, forward and back. */
+/* ledger/append: the keeper's side: batches, idempotency, sealing, inserting, numbering subjects and names. Everything here
+ * runs inside one transaction of the store; what is in memory follows the transaction, forward and back. */
 #include "ledger/ledger_priv.h"
 
-#define FUTURE_S 300              /* what has not happened is refused: five minutes for clocks that differ */
+#define FUTURE_S 300             /* what has not happened is refused: five minutes for clocks that differ */
 #define CHECKPOINT_BYTES 4194304 /* of write-ahead log: later, writers would stop for longer */
 
 static const struct store_sql sql_guard = {
@@ -11,13 +11,15 @@ static const struct store_sql sql_event_put = {"ledger.event_put",
                                                "INSERT INTO event(seq, id, recorded, leaf, body) VALUES(?1, ?2, ?3, ?4, ?5)"};
 static const struct store_sql sql_secret_put = {"ledger.secret_put", "INSERT INTO secret(seq, k) VALUES(?1, ?2)"};
 static const struct store_sql sql_control_put = {"ledger.control_put", "INSERT INTO control(seq, kind) VALUES(?1, ?2)"};
-static const struct store_sql sql_source_put = {"ledger.source_put", "INSERT INTO source_key(key, seq, mark) VALUES(?1, ?2, ?3)"};
+static const struct store_sql sql_source_put = {"ledger.source_put",
+                                                "INSERT INTO source_key(key, seq, mark) VALUES(?1, ?2, ?3)"};
 static const struct store_sql sql_tile_put = {
     "ledger.tile_put",
     "INSERT INTO tile(level, n, hashes) VALUES(?1, ?2, ?3) ON CONFLICT(level, n) DO UPDATE SET hashes = excluded.hashes"};
 static const struct store_sql sql_subject_put = {"ledger.subject_put",
                                                  "INSERT INTO subject(no, id, type, mark) VALUES(?1, ?2, ?3, ?4)"};
-static const struct store_sql sql_subject_type = {"ledger.subject_type", "UPDATE subject SET type = ?2, mark = ?3 WHERE no = ?1"};
+static const struct store_sql sql_subject_type = {"ledger.subject_type",
+                                                  "UPDATE subject SET type = ?2, mark = ?3 WHERE no = ?1"};
 static const struct store_sql sql_blob_put = {"ledger.blob_put",
                                               "INSERT INTO blob(digest, text) VALUES(?1, ?2) ON CONFLICT(digest) DO NOTHING"};
 static const struct store_sql sql_gone = {"ledger.gone", "SELECT by FROM gone WHERE seq = ?1"};
@@ -152,7 +154,8 @@ static bool known(struct ledger *l, enum ledger_space space, uint32_t number, co
     return cf_fail(errs, CF_E015, CF_NOWHERE, "%s %u is not in the ledger's dictionary", what, number);
 }
 
-static bool pairs_known(struct ledger *l, enum ledger_space space, const struct ledger_pair *p, size_t n, struct cf_errs *errs) {
+static bool pairs_known(struct ledger *l, enum ledger_space space, const struct ledger_pair *p, size_t n,
+                        struct cf_errs *errs) {
     for (size_t i = 0; i < n; i++) {
         if (!known(l, space, p[i].number, space == LEDGER_FIELDS ? "field" : "attribute", errs)) {
             return false;
@@ -211,14 +214,15 @@ static bool draft_ok(struct ledger *l, const struct ledger_draft *d, struct cf_e
                        (long long)(d->from - cf_now_us() / 1000000));
     }
     if (d->has_saw && d->saw >= l->size) {
-        return cf_fail(errs, CF_E015, CF_NOWHERE, "its page was built on event %llu, which is not here", (unsigned long long)d->saw);
+        return cf_fail(errs, CF_E015, CF_NOWHERE, "its page was built on event %llu, which is not here",
+                       (unsigned long long)d->saw);
     }
     return names_known(l, d, errs) && control_check(l->control, d, errs) && target_known(l, d, errs);
 }
 
 /* ---- The same message again? */
-static bool digest_form(struct ledger *l, const struct ledger_draft *d, struct cf_arena *a, enum event_form form, uint8_t out[16],
-                        struct cf_errs *errs) {
+static bool digest_form(struct ledger *l, const struct ledger_draft *d, struct cf_arena *a, enum event_form form,
+                        uint8_t out[16], struct cf_errs *errs) {
     struct event_plain parts[LEDGER_PARTS_MAX];
     struct cf_str pieces[LEDGER_PARTS_MAX + 1];
     size_t n = 0;
@@ -239,7 +243,8 @@ bool ledger_receipt_digest(struct ledger *l, const struct ledger_draft *d, struc
 }
 
 /* The digest of an event of which something is gone stands in the event that took it. */
-static bool digest_of_gone(struct ledger *l, uint64_t seq, struct cf_arena *a, uint8_t out[32], bool *found, struct cf_errs *errs) {
+static bool digest_of_gone(struct ledger *l, uint64_t seq, struct cf_arena *a, uint8_t out[32], bool *found,
+                           struct cf_errs *errs) {
     struct store_stmt *s = store_use(l->db, &sql_gone, errs);
     *found = false;
     bool row = false;
@@ -354,8 +359,8 @@ static bool number_subjects(struct ledger *l, const struct ledger_draft *d, stru
 }
 
 /* ---- Sealing and inserting. */
-static void seal_parts(struct ledger *l, const struct ledger_draft *d, const struct event_plain *parts, size_t n, int64_t recorded,
-                       uint8_t k[32], uint8_t leaf[LEDGER_HASH], struct cf_str *body) {
+static void seal_parts(struct ledger *l, const struct ledger_draft *d, const struct event_plain *parts, size_t n,
+                       int64_t recorded, uint8_t k[32], uint8_t leaf[LEDGER_HASH], struct cf_str *body) {
     uint8_t secret[32], key[32], salt[32], ad[19], kinds[LEDGER_PARTS_MAX], commitments[LEDGER_PARTS_MAX][LEDGER_HASH];
     size_t total = 0;
     for (size_t i = 0; i < n; i++) {
@@ -533,13 +538,14 @@ static bool extend_event(struct ledger *l, const struct ledger_value *list, size
     int64_t now = cf_now_us() / 1000000;
     struct ledger_pair field = {LEDGER_F_ENTRIES, {.type = LEDGER_LIST, .as = {.list = {list, n}}}};
     struct ledger_facts facts = {.compartment = LEDGER_OPEN, .fields = &field, .n_fields = 1};
-    struct ledger_draft d = {.id = ledger_new_id(l), .kind = LEDGER_DICTIONARY_EXTENDED, .from = now, .to = now, .facts = &facts,
-                             .n_facts = 1};
+    struct ledger_draft d = {
+        .id = ledger_new_id(l), .kind = LEDGER_DICTIONARY_EXTENDED, .from = now, .to = now, .facts = &facts, .n_facts = 1};
     struct ledger_receipt receipt;
     return ledger_append(l, &d, &receipt, errs);
 }
 
-/* Gives numbers in a first pass, so that an entry may be owned by one before it in the same call (owner numbers are the caller's). */
+/* Gives numbers in a first pass, so that an entry may be owned by one before it in the same call (owner numbers are the
+ * caller's). */
 bool ledger_extend(struct ledger *l, struct ledger_entry *entries, size_t n, struct cf_errs *errs) {
     uint32_t next[LEDGER_SPACE_END];
     size_t changed = 0;

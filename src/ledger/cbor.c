@@ -1,7 +1,8 @@
 /* ledger/cbor: deterministic CBOR (RFC 8949 section 4.2), the subset of doc/reference/ledger-format.md. Knows no event.
  *
- * Written: shortest heads, definite lengths. Read: the same and nothing else, so that encode(decode(b)) = b: no floats, no tags, no
- * indefinite lengths, no other simple values, map keys unsigned and ascending, text valid UTF-8 without NUL, nothing after the end. */
+ * Written: shortest heads, definite lengths. Read: the same and nothing else, so that encode(decode(b)) = b: no floats, no
+ * tags, no indefinite lengths, no other simple values, map keys unsigned and ascending, text valid UTF-8 without NUL, nothing
+ * after the end. */
 #include "ledger/ledger_priv.h"
 
 /* ---- Writing. */

@@ -1,5 +1,5 @@
-/* ledger/control: what the events of built-in kinds say now: names of numbers, who is the same person, holds, restrictions. Built by
- * taking events in order, kept in memory; knows no bytes and no tables. */
+/* ledger/control: what the events of built-in kinds say now: names of numbers, who is the same person, holds, restrictions.
+ * Built by taking events in order, kept in memory; knows no bytes and no tables. */
 #include "ledger/ledger_priv.h"
 
 struct ids {
@@ -231,13 +231,14 @@ static bool entries_check(const struct control *c, const struct ledger_draft *d,
         }
         const struct ledger_entry *old = control_entry(c, e.space, e.number);
         if (old != NULL && (old->owner != e.owner || !cf_str_eq(old->type, e.type))) {
-            return cf_fail(errs, CF_E020, CF_NOWHERE, "`%.*s` (number %u) was recorded with the type `%.*s` and would become `%.*s`",
+            return cf_fail(errs, CF_E020, CF_NOWHERE,
+                           "`%.*s` (number %u) was recorded with the type `%.*s` and would become `%.*s`",
                            CF_STR_ARG(old->name), e.number, CF_STR_ARG(old->type), CF_STR_ARG(e.type));
         }
         uint32_t other = control_number(c, e.space, e.owner, e.name);
         if (other != 0 && other != e.number) {
-            return cf_fail(errs, CF_E020, CF_NOWHERE, "`%.*s` has the number %u already and would get %u", CF_STR_ARG(e.name), other,
-                           e.number);
+            return cf_fail(errs, CF_E020, CF_NOWHERE, "`%.*s` has the number %u already and would get %u", CF_STR_ARG(e.name),
+                           other, e.number);
         }
     }
     return true;
@@ -349,7 +350,8 @@ static bool order_has_person(const struct control *c, const struct order *o, str
 
 static bool order_covers(const struct control *c, const struct order *o, const struct ledger_event *e) {
     const struct ledger_draft *d = &e->d;
-    if (ids_has(&o->events, d->id) || ids_has(&o->episodes, d->id) || (!cf_id_zero(d->corrects) && ids_has(&o->events, d->corrects))) {
+    if (ids_has(&o->events, d->id) || ids_has(&o->episodes, d->id) ||
+        (!cf_id_zero(d->corrects) && ids_has(&o->events, d->corrects))) {
         return true;
     }
     for (size_t i = 0; i < d->n_episodes; i++) {
@@ -393,13 +395,20 @@ struct control *control_new(struct cf_arena *a) {
     for (int i = 1; i < LEDGER_SPACE_END; i++) {
         c->next[i] = i == LEDGER_FIELDS ? LEDGER_FIRST_FIELD : LEDGER_FIRST_ROLE;
     }
+    for (size_t i = 0; i < CF_COUNT(builtins); i++) { /* a ledger older than a reserved number knows it by the format page */
+        const struct builtin *b = &builtins[i];
+        struct ledger_entry e = {b->space, b->number, b->owner, cf_str_from(b->name), cf_str_from(b->type)};
+        entry_take(c, &e);
+    }
     return c;
 }
 
 bool control_wants(uint32_t kind) {
     static const bool wanted[LEDGER_BUILTIN_END] = {
-        [LEDGER_GENESIS] = true,    [LEDGER_DICTIONARY_EXTENDED] = true, [LEDGER_MERGED] = true,     [LEDGER_UNMERGED] = true,
-        [LEDGER_HOLD] = true,       [LEDGER_RELEASED] = true,            [LEDGER_RESTRICTED] = true, [LEDGER_UNRESTRICTED] = true,
+        [LEDGER_GENESIS] = true,    [LEDGER_DICTIONARY_EXTENDED] = true,
+        [LEDGER_MERGED] = true,     [LEDGER_UNMERGED] = true,
+        [LEDGER_HOLD] = true,       [LEDGER_RELEASED] = true,
+        [LEDGER_RESTRICTED] = true, [LEDGER_UNRESTRICTED] = true,
     };
     return kind < LEDGER_BUILTIN_END && wanted[kind];
 }

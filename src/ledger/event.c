@@ -1,8 +1,8 @@
-/* ledger/event: a draft becomes plain parts in CBOR, and plain parts become an event again. Knows the keys of the format page; knows
- * no keys, boxes, tables, nor what a kind means.
+/* ledger/event: a draft becomes plain parts in CBOR, and plain parts become an event again. Knows the keys of the format page;
+ * knows no keys, boxes, tables, nor what a kind means.
  *
- * One event has one encoding: defaults are left out, maps ascend, parts stand in order. What is read is held to the same, so that
- * encode(decode(b)) = b for every accepted b. */
+ * One event has one encoding: defaults are left out, maps ascend, parts stand in order. What is read is held to the same, so
+ * that encode(decode(b)) = b for every accepted b. */
 #include "ledger/ledger_priv.h"
 
 #define EVENT_TIME_MOST INT64_C(253402300799) /* the end of the year 9999 */
@@ -127,8 +127,8 @@ static bool pairs_put(struct cf_arena *a, struct cf_buf *b, const struct ledger_
         }
         cbor_put_uint(b, sorted[i]->number);
         if (!event_value_put(b, &sorted[i]->value, 0)) {
-            return cf_fail(errs, CF_E015, CF_NOWHERE, "field %u cannot be recorded: invalid text, or a list too long or too deep",
-                           sorted[i]->number);
+            return cf_fail(errs, CF_E015, CF_NOWHERE,
+                           "field %u cannot be recorded: invalid text, or a list too long or too deep", sorted[i]->number);
         }
     }
     return true;
@@ -161,8 +161,10 @@ static bool pairs_take(struct cbor *r, struct cf_arena *a, const struct ledger_p
 static bool draft_counts(const struct ledger_draft *d, struct cf_errs *errs) {
     if (d->n_persons > CF_MAX_PERSONS || d->n_facts > CF_MAX_COMPARTMENTS || d->n_words > CF_MAX_NARRATIVES ||
         d->n_episodes > CF_MAX_EVENT_EPISODES) {
-        return cf_fail(errs, CF_E019, CF_NOWHERE, "the event has too many people (%zu), fact parts (%zu), narratives (%zu) or "
-                       "episodes (%zu)", d->n_persons, d->n_facts, d->n_words, d->n_episodes);
+        return cf_fail(errs, CF_E019, CF_NOWHERE,
+                       "the event has too many people (%zu), fact parts (%zu), narratives (%zu) or "
+                       "episodes (%zu)",
+                       d->n_persons, d->n_facts, d->n_words, d->n_episodes);
     }
     return true;
 }
@@ -515,8 +517,7 @@ static bool take_frame_when(struct cbor *r, uint32_t key, struct ledger_event *e
         }
         d->to = d->from;
         return true;
-    case FRAME_TO:
-        return take_time(r, &d->to) && (d->to > d->from || cbor_bad(r, "an end that is not after the beginning"));
+    case FRAME_TO: return take_time(r, &d->to) && (d->to > d->from || cbor_bad(r, "an end that is not after the beginning"));
     case FRAME_PRECISION:
         if (!take_u32(r, &v, 1)) {
             return false;
@@ -626,8 +627,8 @@ static bool take_facts(struct cbor *r, struct cf_arena *a, struct ledger_facts *
     uint64_t v = 0;
     int64_t last = -1;
     uint32_t key = 0;
-    if (!cbor_take_map(r, 2, &n) || n != 2 || !cbor_take_key(r, &last, &key) || key != 1 ||
-        !cbor_take_uint(r, UINT8_MAX, &v) || v == 0) {
+    if (!cbor_take_map(r, 2, &n) || n != 2 || !cbor_take_key(r, &last, &key) || key != 1 || !cbor_take_uint(r, UINT8_MAX, &v) ||
+        v == 0) {
         return cbor_bad(r, "facts without a compartment");
     }
     f->compartment = (uint8_t)v;

@@ -1,8 +1,9 @@
-/* ledger/forget: destruction, sealing to the custodian and unsealing, the destruction register. The only file that overwrites a row.
- * Knows which keys open which part; does not know why something is forgotten: that is policy and two people.
+/* ledger/forget: destruction, sealing to the custodian and unsealing, the destruction register. The only file that overwrites a
+ * row. Knows which keys open which part; does not know why something is forgotten: that is policy and two people.
  *
- * Order of a destruction: every check; the register's line, synced; one transaction (the erased event, keys of live parts kept apart, the
- * secret and the boxes overwritten in place); a truncating checkpoint. After it no key and no box of what was destroyed is in any file. */
+ * Order of a destruction: every check; the register's line, synced; one transaction (the erased event, keys of live parts kept
+ * apart, the secret and the boxes overwritten in place); a truncating checkpoint. After it no key and no box of what was
+ * destroyed is in any file. */
 #include "ledger/ledger_priv.h"
 
 #include <errno.h>
@@ -13,16 +14,16 @@
 
 static const struct store_sql sql_secret_zero = {"forget.secret", "UPDATE secret SET k = zeroblob(32) WHERE seq = ?1"};
 static const struct store_sql sql_body = {"forget.body", "UPDATE event SET body = ?2 WHERE seq = ?1"};
-static const struct store_sql sql_partkey_put = {
-    "forget.partkey", "INSERT INTO partkey(seq, i, key, salt) VALUES(?1, ?2, ?3, ?4) "
-                      "ON CONFLICT(seq, i) DO UPDATE SET key = excluded.key, salt = excluded.salt"};
+static const struct store_sql sql_partkey_put = {"forget.partkey",
+                                                 "INSERT INTO partkey(seq, i, key, salt) VALUES(?1, ?2, ?3, ?4) "
+                                                 "ON CONFLICT(seq, i) DO UPDATE SET key = excluded.key, salt = excluded.salt"};
 static const struct store_sql sql_partkey_zero = {
     "forget.partkey_zero", "UPDATE partkey SET key = zeroblob(32), salt = zeroblob(32) WHERE seq = ?1 AND i = ?2"};
 static const struct store_sql sql_gone_put = {"forget.gone",
                                               "INSERT INTO gone(seq, by, mark) VALUES(?1, ?2, ?3) ON CONFLICT(seq) DO NOTHING"};
-static const struct store_sql sql_sealed_put = {
-    "forget.sealed", "INSERT INTO sealed(seq, i, box, mark) VALUES(?1, ?2, ?3, ?4) "
-                     "ON CONFLICT(seq, i) DO UPDATE SET box = excluded.box, mark = excluded.mark"};
+static const struct store_sql sql_sealed_put = {"forget.sealed",
+                                                "INSERT INTO sealed(seq, i, box, mark) VALUES(?1, ?2, ?3, ?4) "
+                                                "ON CONFLICT(seq, i) DO UPDATE SET box = excluded.box, mark = excluded.mark"};
 static const struct store_sql sql_sealed_get = {"forget.sealed_get", "SELECT i, box FROM sealed WHERE seq = ?1 ORDER BY i"};
 
 /* ---- The register: a text file beside the ledger, ids only, one line a destruction. */
@@ -228,16 +229,23 @@ static bool say(struct ledger *l, struct cf_arena *a, const struct ledger_event 
     };
     struct ledger_facts facts = {.compartment = LEDGER_OPEN, .fields = fields, .n_fields = CF_COUNT(fields)};
     int64_t now = cf_now_us();
-    struct ledger_draft d = {.id = what->id, .kind = what->kind, .from = now / 1000000, .to = now / 1000000, .persons = what->persons,
-                             .n_persons = what->n_persons, .facts = &facts, .n_facts = 1};
+    struct ledger_draft d = {.id = what->id,
+                             .kind = what->kind,
+                             .from = now / 1000000,
+                             .to = now / 1000000,
+                             .persons = what->persons,
+                             .n_persons = what->n_persons,
+                             .facts = &facts,
+                             .n_facts = 1};
     return ledger_append_at(l, &d, now > l->last_recorded ? now : l->last_recorded + 1, receipt, errs);
 }
 
 static bool rest_on_it(uint32_t kind) {
     static const bool needed[LEDGER_BUILTIN_END] = {
-        [LEDGER_GENESIS] = true,      [LEDGER_ERASED] = true,   [LEDGER_DICTIONARY_EXTENDED] = true, [LEDGER_POLICY_ADOPTED] = true,
-        [LEDGER_HOLD] = true,         [LEDGER_RELEASED] = true, [LEDGER_READS_HASHED] = true,        [LEDGER_ROLLED_BACK] = true,
-        [LEDGER_SEALED_EVENT] = true, [LEDGER_UNSEALED_EVENT] = true,
+        [LEDGER_GENESIS] = true,        [LEDGER_ERASED] = true,      [LEDGER_DICTIONARY_EXTENDED] = true,
+        [LEDGER_POLICY_ADOPTED] = true, [LEDGER_HOLD] = true,        [LEDGER_RELEASED] = true,
+        [LEDGER_READS_HASHED] = true,   [LEDGER_ROLLED_BACK] = true, [LEDGER_SEALED_EVENT] = true,
+        [LEDGER_UNSEALED_EVENT] = true,
     };
     return kind < LEDGER_BUILTIN_END && needed[kind];
 }
@@ -322,11 +330,12 @@ static bool may_destroy(const struct ledger *l, const struct ledger_event *e, co
         return cf_fail(errs, CF_E043, CF_NOWHERE, "event %llu has sealed parts", (unsigned long long)e->seq);
     }
     if (some == 0) {
-        return cf_fail(errs, e->destroyed > 0 ? CF_E042 : CF_E044, CF_NOWHERE, "event %llu has no such part that is still there",
-                       (unsigned long long)e->seq);
+        return cf_fail(errs, e->destroyed > 0 ? CF_E042 : CF_E044, CF_NOWHERE,
+                       "event %llu has no such part that is still there", (unsigned long long)e->seq);
     }
     if (e->state == LEDGER_LIVE && rest_on_it(e->d.kind)) {
-        return cf_fail(errs, CF_E046, CF_NOWHERE, "event %llu is of a kind that the ledger rests on", (unsigned long long)e->seq);
+        return cf_fail(errs, CF_E046, CF_NOWHERE, "event %llu is of a kind that the ledger rests on",
+                       (unsigned long long)e->seq);
     }
     struct cf_id hold = control_hold(l->control, e);
     return cf_id_zero(hold) || cf_fail(errs, CF_E041, CF_NOWHERE, "event %llu is held by %.*s", (unsigned long long)e->seq,
@@ -336,8 +345,9 @@ static bool may_destroy(const struct ledger *l, const struct ledger_event *e, co
 static struct cf_str register_line_of(struct cf_arena *a, const struct saying *what, const struct ledger_event *e,
                                       const struct ledger_person people[2]) {
     struct cf_buf b = cf_buf_new(a, 4096);
-    cf_buf_printf(&b, "destroy %.*s %.*s %.*s %.*s ", CF_STR_ARG(cf_hex(a, what->id.b, 16)), CF_STR_ARG(cf_hex(a, e->d.id.b, 16)),
-                  CF_STR_ARG(cf_hex(a, people[0].subject.b, 16)), CF_STR_ARG(cf_hex(a, people[1].subject.b, 16)));
+    cf_buf_printf(&b, "destroy %.*s %.*s %.*s %.*s ", CF_STR_ARG(cf_hex(a, what->id.b, 16)),
+                  CF_STR_ARG(cf_hex(a, e->d.id.b, 16)), CF_STR_ARG(cf_hex(a, people[0].subject.b, 16)),
+                  CF_STR_ARG(cf_hex(a, people[1].subject.b, 16)));
     bool first = true;
     for (size_t i = 0; i < e->parts; i++) {
         if (what->parts[i]) {
@@ -363,8 +373,14 @@ static bool erase_in(struct ledger *l, struct cf_arena *a, const struct ledger_e
     }
     struct ledger_person people[2] = {{.subject = x->reviewer, .role = LEDGER_ROLE_REVIEWER},
                                       {.subject = x->approver, .role = LEDGER_ROLE_APPROVER}};
-    struct saying what = {.id = ledger_new_id(l), .kind = LEDGER_ERASED, .persons = people, .n_persons = 2, .authority = x->authority,
-                          .schedule = x->schedule, .reason = x->reason, .ended = x->ended};
+    struct saying what = {.id = ledger_new_id(l),
+                          .kind = LEDGER_ERASED,
+                          .persons = people,
+                          .n_persons = 2,
+                          .authority = x->authority,
+                          .schedule = x->schedule,
+                          .reason = x->reason,
+                          .ended = x->ended};
     struct rewrite w = {.row = &row, .o = o};
     select_parts(l, &e, x, what.parts);
     if (!may_destroy(l, &e, what.parts, errs) || !register_add(l, register_line_of(a, &what, &e, people), errs)) {
@@ -389,7 +405,8 @@ bool ledger_erase(struct ledger *l, const struct ledger_erasure *what, struct le
     return ok;
 }
 
-/* ---- Carrying out the register: after a crash between its line and the commit, and on a copy restored from an older backup. */
+/* ---- Carrying out the register: after a crash between its line and the commit, and on a copy restored from an older backup.
+ */
 static bool register_one(struct ledger *l, struct cf_arena *a, const struct register_line *line, struct cf_errs *errs) {
     uint64_t done = LEDGER_NO_SEQ, target = LEDGER_NO_SEQ;
     struct event_row row;
@@ -411,7 +428,10 @@ static bool register_one(struct ledger *l, struct cf_arena *a, const struct regi
     }
     struct ledger_person people[2] = {{.subject = line->reviewer, .role = LEDGER_ROLE_REVIEWER},
                                       {.subject = line->approver, .role = LEDGER_ROLE_APPROVER}};
-    struct saying what = {.id = line->erased, .kind = LEDGER_ERASED, .persons = people, .n_persons = 2,
+    struct saying what = {.id = line->erased,
+                          .kind = LEDGER_ERASED,
+                          .persons = people,
+                          .n_persons = 2,
                           .authority = CF_LIT("destruction register")};
     struct rewrite w = {.row = &row, .o = o};
     memcpy(what.parts, line->gone, sizeof what.parts);
@@ -539,8 +559,8 @@ static bool seal_in(struct ledger *l, struct cf_arena *a, const struct ledger_ev
     return ledger_commit(l, errs);
 }
 
-bool ledger_seal(struct ledger *l, struct cf_id event, const uint16_t *parts, size_t n, struct cf_id actor, struct cf_str authority,
-                 struct ledger_receipt *receipt, struct cf_errs *errs) {
+bool ledger_seal(struct ledger *l, struct cf_id event, const uint16_t *parts, size_t n, struct cf_id actor,
+                 struct cf_str authority, struct ledger_receipt *receipt, struct cf_errs *errs) {
     struct event_row row;
     struct ledger_event e;
     if (!writable(l, errs)) {
@@ -552,8 +572,8 @@ bool ledger_seal(struct ledger *l, struct cf_id event, const uint16_t *parts, si
     struct cf_arena *a = cf_arena_new("sealing");
     struct opened *o = CF_NEW(a, struct opened);
     struct ledger_person person = {.subject = actor, .role = LEDGER_ROLE_ACTOR};
-    struct saying what = {.id = ledger_new_id(l), .kind = LEDGER_SEALED_EVENT, .persons = &person, .n_persons = 1,
-                          .authority = authority};
+    struct saying what = {
+        .id = ledger_new_id(l), .kind = LEDGER_SEALED_EVENT, .persons = &person, .n_persons = 1, .authority = authority};
     struct rewrite w = {.row = &row, .o = o};
     bool ok = load_target(l, a, event, &row, o, &e, errs);
     size_t some = 0;
@@ -628,8 +648,8 @@ bool ledger_unseal(struct ledger *l, struct cf_id event, const uint8_t custodian
     struct cf_arena *a = cf_arena_new("unsealing");
     struct opened *o = CF_NEW(a, struct opened);
     struct ledger_person person = {.subject = actor, .role = LEDGER_ROLE_ACTOR};
-    struct saying what = {.id = ledger_new_id(l), .kind = LEDGER_UNSEALED_EVENT, .persons = &person, .n_persons = 1,
-                          .authority = authority};
+    struct saying what = {
+        .id = ledger_new_id(l), .kind = LEDGER_UNSEALED_EVENT, .persons = &person, .n_persons = 1, .authority = authority};
     struct rewrite w = {.row = &row, .o = o};
     bool ok = load_target(l, a, event, &row, o, &e, errs);
     for (size_t i = 0; ok && i < o->n; i++) {

@@ -1,5 +1,5 @@
-/* ledger/head: signed heads as C2SP tlog-checkpoint notes, and the proofs that stand on them: inclusion of an event, growth from an
- * older head. Formats: doc/reference/proof.md. Knows the tree and the signing key, nothing of what an event says. */
+/* ledger/head: signed heads as C2SP tlog-checkpoint notes, and the proofs that stand on them: inclusion of an event, growth
+ * from an older head. Formats: doc/reference/proof.md. Knows the tree and the signing key, nothing of what an event says. */
 #include "ledger/ledger_priv.h"
 
 static const struct store_sql sql_head_get = {"ledger.head_get", "SELECT note FROM head WHERE size = ?1"};
@@ -101,7 +101,8 @@ bool ledger_head(struct ledger *l, struct cf_arena *a, struct cf_str *note, stru
     return store_run(s, errs);
 }
 
-/* ---- Proofs as JSON: fixed order of keys, one way to write each, so that a changed file is never taken for another good one. */
+/* ---- Proofs as JSON: fixed order of keys, one way to write each, so that a changed file is never taken for another good one.
+ */
 static void json_line(struct cf_buf *b, const char *key, struct cf_str text, bool more) {
     cf_buf_printf(b, "  \"%s\": ", key);
     cf_json_str(b, text);
@@ -198,7 +199,8 @@ bool ledger_prove(struct ledger *l, struct cf_id event, const uint16_t *disclose
         return false;
     }
     json_path(&b, a, &path);
-    return cf_buf_finish(&b, json) || cf_fail(errs, CF_E019, CF_NOWHERE, "the proof is longer than %d bytes", CF_MAX_PROOF_BYTES);
+    return cf_buf_finish(&b, json) ||
+           cf_fail(errs, CF_E019, CF_NOWHERE, "the proof is longer than %d bytes", CF_MAX_PROOF_BYTES);
 }
 
 bool ledger_prove_growth(struct ledger *l, uint64_t from, struct cf_arena *a, struct cf_str *json, struct cf_errs *errs) {
@@ -222,5 +224,6 @@ bool ledger_prove_growth(struct ledger *l, uint64_t from, struct cf_arena *a, st
     json_line(&b, "before", before, true);
     json_line(&b, "head", after, true);
     json_path(&b, a, &path);
-    return cf_buf_finish(&b, json) || cf_fail(errs, CF_E019, CF_NOWHERE, "the proof is longer than %d bytes", CF_MAX_PROOF_BYTES);
+    return cf_buf_finish(&b, json) ||
+           cf_fail(errs, CF_E019, CF_NOWHERE, "the proof is longer than %d bytes", CF_MAX_PROOF_BYTES);
 }

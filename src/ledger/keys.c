@@ -1,5 +1,5 @@
-/* ledger/keys: the keys file. The development default is childfirst.keys beside the ledger, readable by its owner only; in service the
- * path names a credential of the host. Knows the file's text, not what the keys are used for.
+/* ledger/keys: the keys file. The development default is childfirst.keys beside the ledger, readable by its owner only; in
+ * service the path names a credential of the host. Knows the file's text, not what the keys are used for.
  *
  *     childfirst keys 1
  *     signing <64 hex digits>     Ed25519 seed of the heads
@@ -76,7 +76,8 @@ bool keys_make(const char *path, const struct ledger_options *o, struct cf_errs 
 
 static bool keys_line(struct cf_str *rest, const char *name, uint8_t *out, size_t n) {
     struct cf_str line, word;
-    return cf_str_split(rest, '\n', &line) && cf_str_split(&line, ' ', &word) && cf_str_is(word, name) && cf_unhex(line, out, n);
+    return cf_str_split(rest, '\n', &line) && cf_str_split(&line, ' ', &word) && cf_str_is(word, name) &&
+           cf_unhex(line, out, n);
 }
 
 bool keys_load(struct cf_arena *a, const char *path, struct seal_keys **out, struct cf_errs *errs) {

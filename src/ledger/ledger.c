@@ -1,5 +1,5 @@
-/* ledger/ledger: a ledger as a file: making it, opening it, its lock, its clock, what is loaded into memory. Knows tables and keys,
- * nothing of what an event says. */
+/* ledger/ledger: a ledger as a file: making it, opening it, its lock, its clock, what is loaded into memory. Knows tables and
+ * keys, nothing of what an event says. */
 #include "ledger/ledger_priv.h"
 
 #include <errno.h>
@@ -39,7 +39,8 @@ static const struct store_sql sql_application = {"ledger.application", "PRAGMA a
 static const struct store_sql sql_version = {"ledger.version", "PRAGMA user_version"};
 static const struct store_sql sql_tables = {"ledger.tables", "SELECT count(*) FROM sqlite_schema"};
 static const struct store_sql sql_size = {"ledger.size", "SELECT max(seq) + 1 FROM event"};
-static const struct store_sql sql_before_last = {"ledger.before_last", "SELECT seq FROM event ORDER BY seq DESC LIMIT 1 OFFSET 1"};
+static const struct store_sql sql_before_last = {"ledger.before_last",
+                                                 "SELECT seq FROM event ORDER BY seq DESC LIMIT 1 OFFSET 1"};
 static const struct store_sql sql_last = {"ledger.last", "SELECT recorded FROM event ORDER BY seq DESC LIMIT 1"};
 static const struct store_sql sql_subjects = {"ledger.subjects", "SELECT max(no) FROM subject"};
 static const struct store_sql sql_meta_put = {"ledger.meta_put", "INSERT INTO meta(name, value, mark) VALUES(?1, ?2, ?3)"};
@@ -145,7 +146,8 @@ static bool meta_put(struct ledger *l, const char *name, const void *p, size_t n
     return store_run(s, errs);
 }
 
-/* Reads a value of exactly n bytes, or of at most *got when n is 0. The mark is compared once the keys are known to be the right ones. */
+/* Reads a value of exactly n bytes, or of at most *got when n is 0. The mark is compared once the keys are known to be the
+ * right ones. */
 static bool meta_get(struct ledger *l, const char *name, void *out, size_t n, size_t *got, struct cf_errs *errs) {
     struct store_stmt *s = store_use(l->db, &sql_meta_get, errs);
     bool row = false;
@@ -170,7 +172,8 @@ static bool meta_get(struct ledger *l, const char *name, void *out, size_t n, si
     return ok || cf_fail(errs, CF_E011, CF_NOWHERE, "%s: the row `%s` of table meta is missing or damaged", l->path, name);
 }
 
-/* Are these the keys of this ledger? Answered before any mark is believed, so that a wrong file is told from a damaged ledger. */
+/* Are these the keys of this ledger? Answered before any mark is believed, so that a wrong file is told from a damaged ledger.
+ */
 static void wrapping_check(const struct seal_keys *k, uint8_t out[16]) {
     uint8_t zero[32] = {0}, mask[32];
     struct cf_id none = {{0}};
@@ -205,10 +208,9 @@ static bool meta_load(struct ledger *l, struct cf_errs *errs) {
     uint8_t epoch[8], key[32];
     char force[64];
     size_t n = sizeof force, got = 0;
-    if (!keys_fit(l, errs) || !meta_get(l, "ledger", l->id.b, 16, &got, errs) ||
-        !meta_get(l, "epoch", epoch, 8, &got, errs) || !meta_get(l, "signing", key, 32, &got, errs) ||
-        !meta_get(l, "custodian", l->custodian, 32, &got, errs) || !meta_get(l, "auditor", l->auditor, 32, &got, errs) ||
-        !meta_get(l, "force", force, 0, &n, errs)) {
+    if (!keys_fit(l, errs) || !meta_get(l, "ledger", l->id.b, 16, &got, errs) || !meta_get(l, "epoch", epoch, 8, &got, errs) ||
+        !meta_get(l, "signing", key, 32, &got, errs) || !meta_get(l, "custodian", l->custodian, 32, &got, errs) ||
+        !meta_get(l, "auditor", l->auditor, 32, &got, errs) || !meta_get(l, "force", force, 0, &n, errs)) {
         return false;
     }
     if (memcmp(key, l->keys->sign_public, 32) != 0) {
@@ -279,7 +281,8 @@ static bool check_tail(struct ledger *l, struct cf_errs *errs) {
         }
         if (memcmp(root, tile[in_tile], LEDGER_HASH) != 0) {
             return cf_fail(errs, CF_E011, CF_NOWHERE, "%s: events %llu to %llu do not match the tree", l->path,
-                           (unsigned long long)(block * LEDGER_TILE), (unsigned long long)(block * LEDGER_TILE + LEDGER_TILE - 1));
+                           (unsigned long long)(block * LEDGER_TILE),
+                           (unsigned long long)(block * LEDGER_TILE + LEDGER_TILE - 1));
         }
     }
     struct cf_arena *a = cf_arena_new("check at open");
@@ -296,7 +299,8 @@ static bool check_tail(struct ledger *l, struct cf_errs *errs) {
 static bool load_log(struct ledger *l, struct cf_errs *errs) {
     int64_t size = 0;
     struct tree_source src = ledger_tree(l);
-    if (!store_one_int(l->db, &sql_size, 0, &size, errs) || !store_one_int(l->db, &sql_last, INT64_MIN / 2, &l->last_recorded, errs) ||
+    if (!store_one_int(l->db, &sql_size, 0, &size, errs) ||
+        !store_one_int(l->db, &sql_last, INT64_MIN / 2, &l->last_recorded, errs) ||
         !store_one_int(l->db, &sql_subjects, 0, &l->subjects, errs)) {
         return false;
     }
@@ -345,8 +349,8 @@ static bool take_lock(struct ledger *l, struct cf_errs *errs) {
     return true;
 }
 
-/* Behind by 2 s or ahead by a day is refused unless somebody says the clock is right. A clock that the kernel calls synchronised may be
- * ahead: then nothing was recorded for a day, which is no fault. */
+/* Behind by 2 s or ahead by a day is refused unless somebody says the clock is right. A clock that the kernel calls
+ * synchronised may be ahead: then nothing was recorded for a day, which is no fault. */
 static bool check_clock(struct ledger *l, struct cf_errs *errs) {
     bool synchronised = ledger_asked_clock(l);
     int64_t now = cf_now_us(), ahead = now - l->last_recorded;
@@ -354,10 +358,12 @@ static bool check_clock(struct ledger *l, struct cf_errs *errs) {
         return true;
     }
     if (ahead < -CLOCK_BEHIND_US) {
-        return cf_fail(errs, CF_E003, CF_NOWHERE, "%s: the clock is %lld s behind the last event", l->path, (long long)(-ahead / 1000000));
+        return cf_fail(errs, CF_E003, CF_NOWHERE, "%s: the clock is %lld s behind the last event", l->path,
+                       (long long)(-ahead / 1000000));
     }
     if (ahead > CLOCK_AHEAD_US && !synchronised) {
-        return cf_fail(errs, CF_E003, CF_NOWHERE, "%s: the clock is %lld days ahead of the last event and nothing keeps it right", l->path,
+        return cf_fail(errs, CF_E003, CF_NOWHERE,
+                       "%s: the clock is %lld days ahead of the last event and nothing keeps it right", l->path,
                        (long long)(ahead / CLOCK_AHEAD_US));
     }
     return true;
@@ -368,7 +374,8 @@ static void close_cb(void *arg) {
     ledger_close(arg);
 }
 
-static struct ledger *new_ledger(struct cf_arena *a, const char *path, enum ledger_mode mode, const struct ledger_options *options) {
+static struct ledger *new_ledger(struct cf_arena *a, const char *path, enum ledger_mode mode,
+                                 const struct ledger_options *options) {
     static const struct ledger_options none = {0};
     struct ledger *l = CF_NEW(a, struct ledger);
     l->arena = cf_arena_new("ledger");
@@ -408,7 +415,8 @@ void ledger_close(struct ledger *l) {
 
 static bool is_ledger(struct ledger *l, struct cf_errs *errs) {
     int64_t application = 0, version = 0;
-    if (!store_one_int(l->db, &sql_application, 0, &application, errs) || !store_one_int(l->db, &sql_version, 0, &version, errs)) {
+    if (!store_one_int(l->db, &sql_application, 0, &application, errs) ||
+        !store_one_int(l->db, &sql_version, 0, &version, errs)) {
         return false;
     }
     if (application != APPLICATION) {
@@ -421,7 +429,9 @@ static bool is_ledger(struct ledger *l, struct cf_errs *errs) {
 
 static bool open_all(struct ledger *l, struct cf_errs *errs) {
     bool reads = l->mode == LEDGER_READ;
-    struct store_options o = {.mode = reads ? STORE_READ : STORE_WRITE, .sync = STORE_FULL, .vfs = l->options.vfs,
+    struct store_options o = {.mode = reads ? STORE_READ : STORE_WRITE,
+                              .sync = STORE_FULL,
+                              .vfs = l->options.vfs,
                               .cache_kib = reads ? 0 : WRITER_CACHE_KIB};
     if (!store_open(l->arena, l->path, &o, errs, &l->db) || !is_ledger(l, errs) ||
         !keys_load(l->arena, keys_path(l->arena, l->path, &l->options), &l->keys, errs)) {
@@ -468,8 +478,12 @@ static bool append_genesis(struct ledger *l, struct cf_errs *errs) {
         {LEDGER_F_ENTRIES, control_builtin_entries(l->arena)},
     };
     struct ledger_facts facts = {.compartment = LEDGER_OPEN, .fields = fields, .n_fields = CF_COUNT(fields)};
-    struct ledger_draft d = {.id = ledger_new_id(l), .kind = LEDGER_GENESIS, .from = now / 1000000, .to = now / 1000000,
-                             .facts = &facts, .n_facts = 1};
+    struct ledger_draft d = {.id = ledger_new_id(l),
+                             .kind = LEDGER_GENESIS,
+                             .from = now / 1000000,
+                             .to = now / 1000000,
+                             .facts = &facts,
+                             .n_facts = 1};
     struct ledger_receipt receipt;
     return ledger_append_at(l, &d, now, &receipt, errs);
 }
@@ -509,8 +523,7 @@ static bool fill_new(struct ledger *l, struct cf_errs *errs) {
 
 static bool force_ok(const char *force) {
     size_t n = force == NULL ? 1 : strlen(force);
-    return force == NULL ||
-           (n > 0 && n < 64 && strspn(force, "abcdefghijklmnopqrstuvwxyz0123456789-.") == n);
+    return force == NULL || (n > 0 && n < 64 && strspn(force, "abcdefghijklmnopqrstuvwxyz0123456789-.") == n);
 }
 
 /* An empty file, or a database that may turn out empty, can be filled; anything else is left as it is. */
@@ -529,7 +542,8 @@ static bool create_all(struct ledger *l, struct cf_errs *errs) {
     struct store_options o = {.mode = STORE_OPEN, .sync = STORE_FULL, .vfs = l->options.vfs, .cache_kib = WRITER_CACHE_KIB};
     const char *keys = keys_path(l->arena, l->path, &l->options);
     if (!force_ok(l->options.force)) {
-        return cf_fail(errs, CF_E015, CF_NOWHERE, "the force's short name `%s` is not of small letters, digits, - and .", l->options.force);
+        return cf_fail(errs, CF_E015, CF_NOWHERE, "the force's short name `%s` is not of small letters, digits, - and .",
+                       l->options.force);
     }
     if (!take_lock(l, errs)) {
         return false;

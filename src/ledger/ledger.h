@@ -1,9 +1,10 @@
 /* ledger: the permanent record: events of sealed, committed parts in an append-only Merkle log with signed heads.
  *
- * Knows bytes, order, keys and forgetting. Knows nothing of what a record means: kinds, fields, roles and codes are numbers here,
- * named by the dictionary that the ledger itself carries. Formats: doc/reference/ledger-format.md and proof.md.
+ * Knows bytes, order, keys and forgetting. Knows nothing of what a record means: kinds, fields, roles and codes are numbers
+ * here, named by the dictionary that the ledger itself carries. Formats: doc/reference/ledger-format.md and proof.md.
  *
- * A ledger handle belongs to one thread at a time; readers open their own. Everything read lives in the arena that was handed in. */
+ * A ledger handle belongs to one thread at a time; readers open their own. Everything read lives in the arena that was handed
+ * in. */
 #ifndef CF_LEDGER_LEDGER_H
 #define CF_LEDGER_LEDGER_H
 
@@ -46,66 +47,66 @@ enum ledger_builtin {
     LEDGER_FIRST_ROLE = 100, /* also attributes, lists, codes, subject types, channels */
 };
 enum ledger_role { /* of a person part; a declared `about` or subject field gets its own number from the dictionary */
-    LEDGER_ROLE_ACTOR = 1,
-    LEDGER_ROLE_RECORDER,
-    LEDGER_ROLE_UNIT, /* made from draft.unit */
-    LEDGER_ROLE_A,    /* of merged and distinct */
-    LEDGER_ROLE_B,
-    LEDGER_ROLE_TARGET,   /* hold, restriction: whom it concerns */
-    LEDGER_ROLE_HOLDER,   /* of a granted role */
-    LEDGER_ROLE_REVIEWER, /* of an erasure */
-    LEDGER_ROLE_APPROVER,
-    LEDGER_ROLE_ASSIGNEE,
-    LEDGER_ROLE_RECIPIENT,
-    LEDGER_ROLE_OWNER,
-    LEDGER_ROLE_END,
+                   LEDGER_ROLE_ACTOR = 1,
+                   LEDGER_ROLE_RECORDER,
+                   LEDGER_ROLE_UNIT, /* made from draft.unit */
+                   LEDGER_ROLE_A,    /* of merged and distinct */
+                   LEDGER_ROLE_B,
+                   LEDGER_ROLE_TARGET,   /* hold, restriction: whom it concerns */
+                   LEDGER_ROLE_HOLDER,   /* of a granted role */
+                   LEDGER_ROLE_REVIEWER, /* of an erasure */
+                   LEDGER_ROLE_APPROVER,
+                   LEDGER_ROLE_ASSIGNEE,
+                   LEDGER_ROLE_RECIPIENT,
+                   LEDGER_ROLE_OWNER,
+                   LEDGER_ROLE_END,
 };
-enum ledger_field { /* fields of the built-in kinds; what each holds is in the format page */
-    LEDGER_F_AUTHORITY = 1, /* text */
-    LEDGER_F_REASON,        /* text */
-    LEDGER_F_TARGETS,       /* list of event ids (bytes) */
-    LEDGER_F_EPISODES,      /* list of event ids (bytes) */
-    LEDGER_F_SCHEDULE,      /* text */
-    LEDGER_F_PARTS,         /* list of integers */
-    LEDGER_F_RECEIPT,       /* bytes: keyed digest of what was erased, so that a late copy is recognised */
-    LEDGER_F_ENDED,         /* list of duty id, state … kept by C5 */
-    LEDGER_F_REVIEW_ON,     /* seconds UTC */
-    LEDGER_F_POLICIES,      /* list of digests of policy texts, kept as blobs */
-    LEDGER_F_TZDATA,        /* digest */
-    LEDGER_F_CALENDARS,     /* list of digests */
-    LEDGER_F_ENTRIES,       /* dictionary entries: list of [space, number, owner, name, type] */
-    LEDGER_F_NAME,          /* text */
-    LEDGER_F_ROLE,          /* text: the granted role */
-    LEDGER_F_HOUR,          /* seconds UTC at which an hour of reads began */
-    LEDGER_F_HASH,          /* bytes */
-    LEDGER_F_COUNT,         /* integer */
-    LEDGER_F_FORMAT,        /* integer */
-    LEDGER_F_LEDGER,        /* bytes: ledger id */
-    LEDGER_F_KEY,           /* bytes: a public key */
-    LEDGER_F_DUTY,          /* bytes: duty id */
-    LEDGER_F_STATE,         /* text */
-    LEDGER_F_PATHS,         /* list of texts: names of the files in POLICIES, in the same order */
-    LEDGER_F_SETTINGS,      /* list of [name, value] as texts */
-    LEDGER_F_DATASET,       /* text */
-    LEDGER_F_VERSION,       /* text */
-    LEDGER_F_DIGEST,        /* bytes */
-    LEDGER_F_SUPERSEDES,    /* list of event ids (bytes) */
-    LEDGER_F_UNTIL,         /* seconds UTC */
-    LEDGER_F_FIELDS,        /* list of integers: fields that a correction clears */
-    LEDGER_F_MEASURE,       /* text */
-    LEDGER_F_FROM,          /* seconds UTC: of a correction, when it truly happened … */
-    LEDGER_F_TO,
-    LEDGER_F_PRECISION,     /* … and how exactly that is known */
-    LEDGER_F_SHARE,         /* text: of sent and acknowledged, which share */
-    LEDGER_F_END,
+enum ledger_field {                         /* fields of the built-in kinds; what each holds is in the format page */
+                    LEDGER_F_AUTHORITY = 1, /* text */
+                    LEDGER_F_REASON,        /* text */
+                    LEDGER_F_TARGETS,       /* list of event ids (bytes) */
+                    LEDGER_F_EPISODES,      /* list of event ids (bytes) */
+                    LEDGER_F_SCHEDULE,      /* text */
+                    LEDGER_F_PARTS,         /* list of integers */
+                    LEDGER_F_RECEIPT,       /* bytes: keyed digest of what was erased, so that a late copy is recognised */
+                    LEDGER_F_ENDED,         /* list of duty id, state … kept by C5 */
+                    LEDGER_F_REVIEW_ON,     /* seconds UTC */
+                    LEDGER_F_POLICIES,      /* list of digests of policy texts, kept as blobs */
+                    LEDGER_F_TZDATA,        /* digest */
+                    LEDGER_F_CALENDARS,     /* list of digests */
+                    LEDGER_F_ENTRIES,       /* dictionary entries: list of [space, number, owner, name, type] */
+                    LEDGER_F_NAME,          /* text */
+                    LEDGER_F_ROLE,          /* text: the granted role */
+                    LEDGER_F_HOUR,          /* seconds UTC at which an hour of reads began */
+                    LEDGER_F_HASH,          /* bytes */
+                    LEDGER_F_COUNT,         /* integer */
+                    LEDGER_F_FORMAT,        /* integer */
+                    LEDGER_F_LEDGER,        /* bytes: ledger id */
+                    LEDGER_F_KEY,           /* bytes: a public key */
+                    LEDGER_F_DUTY,          /* bytes: duty id */
+                    LEDGER_F_STATE,         /* text */
+                    LEDGER_F_PATHS,         /* list of texts: names of the files in POLICIES, in the same order */
+                    LEDGER_F_SETTINGS,      /* list of [name, value] as texts */
+                    LEDGER_F_DATASET,       /* text */
+                    LEDGER_F_VERSION,       /* text */
+                    LEDGER_F_DIGEST,        /* bytes */
+                    LEDGER_F_SUPERSEDES,    /* list of event ids (bytes) */
+                    LEDGER_F_UNTIL,         /* seconds UTC */
+                    LEDGER_F_FIELDS,        /* list of integers: fields that a correction clears */
+                    LEDGER_F_MEASURE,       /* text */
+                    LEDGER_F_FROM,          /* seconds UTC: of a correction, when it truly happened … */
+                    LEDGER_F_TO,
+                    LEDGER_F_PRECISION, /* … and how exactly that is known */
+                    LEDGER_F_SHARE,     /* text: of sent and acknowledged, which share */
+                    LEDGER_F_END,
 };
 enum ledger_compartment { LEDGER_OPEN = 1, LEDGER_WELFARE, LEDGER_SENSITIVE };
 enum ledger_category { /* Data Protection Act 2018 s38 */
-    LEDGER_OTHER = 0,
-    LEDGER_SUSPECT,
-    LEDGER_CONVICTED,
-    LEDGER_VICTIM,
-    LEDGER_WITNESS,
+                       LEDGER_OTHER = 0,
+                       LEDGER_SUSPECT,
+                       LEDGER_CONVICTED,
+                       LEDGER_VICTIM,
+                       LEDGER_WITNESS,
 };
 enum ledger_precision {
     LEDGER_EXACT = 0,
@@ -181,14 +182,14 @@ struct ledger_draft {
     uint32_t kind, shape; /* shape: the version of the kind's declaration */
     int64_t from, to;     /* happened, whole seconds UTC; to = from for an instant */
     enum ledger_precision precision;
-    int32_t offset_min;   /* the clock's offset from UTC as entered */
+    int32_t offset_min;                 /* the clock's offset from UTC as entered */
     uint32_t actor_role, recorder_role; /* in which role they acted; 0: none */
-    struct cf_id unit;    /* subject; zero: none. Stored as a person part, named by the frame */
-    uint32_t channel;     /* form, radio, import …: a dictionary number; 0: none */
-    struct cf_str policy_set; /* digest of the policy set it was judged by: empty or 32 bytes */
+    struct cf_id unit;                  /* subject; zero: none. Stored as a person part, named by the frame */
+    uint32_t channel;                   /* form, radio, import …: a dictionary number; 0: none */
+    struct cf_str policy_set;           /* digest of the policy set it was judged by: empty or 32 bytes */
     bool has_saw;
-    uint64_t saw;         /* the last seq that the page was built on */
-    struct cf_id corrects; /* the root event; zero: none */
+    uint64_t saw;                 /* the last seq that the page was built on */
+    struct cf_id corrects;        /* the root event; zero: none */
     const struct cf_id *episodes; /* ids of the events that opened them */
     size_t n_episodes;
     struct cf_str source, source_key; /* of an imported row: the source's name, its own key; empty: none */
@@ -205,29 +206,29 @@ struct ledger_receipt {
     uint8_t leaf[LEDGER_HASH];
     bool again; /* this id (or source key) was here already: this is its first receipt */
 };
-/* ---- What is read. A part that was destroyed or sealed keeps its place, with its state and nothing else; if the frame itself is
- * not live, only id, seq, recorded and the list of parts are known. */
+/* ---- What is read. A part that was destroyed or sealed keeps its place, with its state and nothing else; if the frame itself
+ * is not live, only id, seq, recorded and the list of parts are known. */
 struct ledger_event {
     uint64_t seq;
     int64_t recorded_us;
     uint8_t leaf[LEDGER_HASH];
-    enum ledger_state state;             /* of the frame */
-    size_t parts, destroyed, sealed;     /* how many, and how many of them are gone or sealed */
-    bool unsynchronised;                 /* recorded while the clock was not synchronised … */
-    int64_t clock_error_us;              /* … with this error bound */
-    uint16_t unit_part;                  /* which part holds the unit; 0: there is none */
-    struct ledger_draft d;               /* persons include the unit's part (LEDGER_ROLE_UNIT) */
+    enum ledger_state state;         /* of the frame */
+    size_t parts, destroyed, sealed; /* how many, and how many of them are gone or sealed */
+    bool unsynchronised;             /* recorded while the clock was not synchronised … */
+    int64_t clock_error_us;          /* … with this error bound */
+    uint16_t unit_part;              /* which part holds the unit; 0: there is none */
+    struct ledger_draft d;           /* persons include the unit's part (LEDGER_ROLE_UNIT) */
 };
 
 /* ---- Opening. */
 enum ledger_mode { LEDGER_READ, LEDGER_WRITE };
 enum ledger_clock { LEDGER_CLOCK_ASK = 0, LEDGER_CLOCK_SYNCHRONISED, LEDGER_CLOCK_UNSYNCHRONISED };
 struct ledger_options {
-    const char *keys;  /* path; NULL: childfirst.keys beside the ledger (the development default) */
-    const char *force; /* for ledger_create: a short name for the origin of heads ("met"); NULL: "demo" */
-    bool accept_clock; /* start although the clock looks wrong */
+    const char *keys;        /* path; NULL: childfirst.keys beside the ledger (the development default) */
+    const char *force;       /* for ledger_create: a short name for the origin of heads ("met"); NULL: "demo" */
+    bool accept_clock;       /* start although the clock looks wrong */
     enum ledger_clock clock; /* ask the kernel (default), or as told (tests) */
-    const char *vfs;   /* for fault tests */
+    const char *vfs;         /* for fault tests */
     void (*random)(void *arg, void *p, size_t n); /* for fixtures; NULL: the system's */
     void *random_arg;
     uint8_t custodian[32]; /* for ledger_create: X25519 public halves; all zero: none yet */
@@ -240,18 +241,18 @@ CF_MUST_USE bool ledger_create(struct cf_arena *a, const char *path, const struc
  * carries out register lines that a crash or a restored copy left undone. */
 CF_MUST_USE bool ledger_open(struct cf_arena *a, const char *path, enum ledger_mode mode, const struct ledger_options *options,
                              struct cf_errs *errs, struct ledger **out);
-void ledger_close(struct ledger *l); /* NULL and a second call are allowed; an open batch is rolled back */
-uint64_t ledger_size(const struct ledger *l);  /* events; in a batch, those appended so far too */
+void ledger_close(struct ledger *l);                  /* NULL and a second call are allowed; an open batch is rolled back */
+uint64_t ledger_size(const struct ledger *l);         /* events; in a batch, those appended so far too */
 int64_t ledger_last_recorded(const struct ledger *l); /* of the last event, microseconds UTC */
 struct cf_id ledger_id(const struct ledger *l);
 struct cf_str ledger_origin(const struct ledger *l);
 const char *ledger_path(const struct ledger *l);
 CF_MUST_USE bool ledger_refresh(struct ledger *l, struct cf_errs *errs); /* a reader takes in what was appended since */
-struct cf_id ledger_new_id(struct ledger *l);      /* UUIDv7 of now */
-struct cf_id ledger_new_subject(struct ledger *l); /* 128 random bits */
+struct cf_id ledger_new_id(struct ledger *l);                            /* UUIDv7 of now */
+struct cf_id ledger_new_subject(struct ledger *l);                       /* 128 random bits */
 
-/* ---- Appending: begin, append any number, commit. One batch is one durable commit. A refused draft (bad, conflict, in the future)
- * leaves the batch as it was; an error of the store rolls all of it back. */
+/* ---- Appending: begin, append any number, commit. One batch is one durable commit. A refused draft (bad, conflict, in the
+ * future) leaves the batch as it was; an error of the store rolls all of it back. */
 CF_MUST_USE bool ledger_begin(struct ledger *l, struct cf_errs *errs);
 CF_MUST_USE bool ledger_append(struct ledger *l, const struct ledger_draft *draft, struct ledger_receipt *receipt,
                                struct cf_errs *errs);
@@ -262,7 +263,8 @@ bool ledger_in_batch(const struct ledger *l); /* false after an error of the sto
 CF_MUST_USE bool ledger_check(struct ledger *l, const struct ledger_draft *draft, struct cf_errs *errs);
 
 /* ---- Reading. E010 when there is no such event; a damaged row is E011 and names itself. */
-CF_MUST_USE bool ledger_read(struct ledger *l, uint64_t seq, struct cf_arena *a, struct ledger_event *out, struct cf_errs *errs);
+CF_MUST_USE bool ledger_read(struct ledger *l, uint64_t seq, struct cf_arena *a, struct ledger_event *out,
+                             struct cf_errs *errs);
 CF_MUST_USE bool ledger_read_id(struct ledger *l, struct cf_id id, struct cf_arena *a, struct ledger_event *out,
                                 struct cf_errs *errs);
 CF_MUST_USE bool ledger_seq_of_id(struct ledger *l, struct cf_id id, uint64_t *seq, struct cf_errs *errs); /* NO_SEQ: absent */
@@ -333,7 +335,8 @@ void ledger_sha256(const void *p, size_t n, uint8_t out[LEDGER_HASH]);
 CF_MUST_USE bool ledger_head(struct ledger *l, struct cf_arena *a, struct cf_str *note, struct cf_errs *errs);
 CF_MUST_USE bool ledger_root(struct ledger *l, uint64_t size, uint8_t root[LEDGER_HASH], struct cf_errs *errs);
 struct cf_str ledger_verifier_key(const struct ledger *l, struct cf_arena *a); /* "origin+id+key", for witnesses and verifier */
-/* A JSON proof that the event stands in the log, for childfirst-verify. disclose: parts whose plain text and salt go with it. */
+/* A JSON proof that the event stands in the log, for childfirst-verify. disclose: parts whose plain text and salt go with it.
+ */
 CF_MUST_USE bool ledger_prove(struct ledger *l, struct cf_id event, const uint16_t *disclose, size_t n_disclose,
                               struct cf_arena *a, struct cf_str *json, struct cf_errs *errs);
 /* A JSON proof that the log of size `from` is a beginning of the present one, with both heads. */
@@ -345,8 +348,8 @@ struct ledger_verified {
     uint64_t faults;
     uint8_t root[LEDGER_HASH];
 };
-/* Recomputes everything: parts, leaves, order, tiles, heads, subjects, source keys, texts. Each fault is an error E030 that names
- * its row (the first 20 are kept, all are counted). progress may be NULL. false: a fault, or it could not be read. */
+/* Recomputes everything: parts, leaves, order, tiles, heads, subjects, source keys, texts. Each fault is an error E030 that
+ * names its row (the first 20 are kept, all are counted). progress may be NULL. false: a fault, or it could not be read. */
 CF_MUST_USE bool ledger_verify(struct ledger *l, void (*progress)(void *arg, uint64_t done, uint64_t total), void *arg,
                                struct ledger_verified *out, struct cf_errs *errs);
 
@@ -355,8 +358,8 @@ enum ledger_scope { LEDGER_WHOLE_EVENT = 1, LEDGER_PERSON_PART, LEDGER_NARRATIVE
 struct ledger_erasure {
     struct cf_id event;
     enum ledger_scope scope;
-    struct cf_id person; /* PERSON_PART: whose; every part of theirs in the event */
-    uint32_t field;      /* NARRATIVE: which */
+    struct cf_id person;             /* PERSON_PART: whose; every part of theirs in the event */
+    uint32_t field;                  /* NARRATIVE: which */
     struct cf_id reviewer, approver; /* two people: neither may be the other, nor an alias */
     struct cf_str authority, schedule, reason;
     const struct ledger_value *ended; /* what C5 keeps of ended lines; a list, or NULL */
@@ -371,15 +374,15 @@ CF_MUST_USE bool ledger_unseal(struct ledger *l, struct cf_id event, const uint8
                                struct cf_str authority, struct ledger_receipt *receipt, struct cf_errs *errs);
 /* As now recorded (hold, released, restricted, unrestricted, merged, unmerged are ordinary events of built-in kinds). */
 CF_MUST_USE bool ledger_held(struct ledger *l, struct cf_id event, bool *held, struct cf_id *by, struct cf_errs *errs);
-bool ledger_restricted(const struct ledger *l, struct cf_id subject); /* s47; covers aliases */
+bool ledger_restricted(const struct ledger *l, struct cf_id subject);     /* s47; covers aliases */
 struct cf_id ledger_person(const struct ledger *l, struct cf_id subject); /* the least id of its live merges' component */
 
 /* ---- The log of reads (DPA 2018 s62): a file a month beside the ledger, reads-YYYY-MM.db. */
 struct ledger_reads;
 enum ledger_read_outcome { LEDGER_SHOWN = 0, LEDGER_REFUSED, LEDGER_NO_HIT };
 struct ledger_read_row {
-    int64_t at_us;  /* 0: now */
-    int64_t user;   /* subject no of the reader; 0: the machine's operator, named in `session` */
+    int64_t at_us; /* 0: now */
+    int64_t user;  /* subject no of the reader; 0: the machine's operator, named in `session` */
     struct cf_str session, role, purpose, route;
     const int64_t *shown; /* subject numbers, each row of a list counts */
     size_t n_shown;

@@ -17,8 +17,9 @@ enum ledger_part_kind { PART_FRAME = 0, PART_PERSON, PART_FACTS, PART_WORDS, PAR
 struct sha;
 struct sha *sha_new(struct cf_arena *a); /* a context to reuse, of one thread */
 void sha_pieces(struct sha *s, const struct cf_str *pieces, size_t n, uint8_t out[LEDGER_HASH]);
-void sha_leaf(struct sha *s, struct cf_str data, uint8_t out[LEDGER_HASH]);                   /* SHA-256(00 | data) */
-void sha_node(struct sha *s, const uint8_t *left, const uint8_t *right, uint8_t out[LEDGER_HASH]); /* SHA-256(01 | left | right) */
+void sha_leaf(struct sha *s, struct cf_str data, uint8_t out[LEDGER_HASH]); /* SHA-256(00 | data) */
+void sha_node(struct sha *s, const uint8_t *left, const uint8_t *right,
+              uint8_t out[LEDGER_HASH]); /* SHA-256(01 | left | right) */
 
 /* ---- seal.c: the only file that includes libsodium. */
 struct seal_keys { /* in guarded memory */
@@ -32,14 +33,15 @@ void seal_random(void *p, size_t n);
 void seal_wipe(void *p, size_t n);
 bool seal_zero(const void *p, size_t n); /* all zero? in constant time */
 void seal_derive(const uint8_t secret[32], uint16_t part, uint8_t key[32], uint8_t salt[32]);
-void seal_wrap(const struct seal_keys *k, const struct cf_id *event, const uint8_t in[32], uint8_t out[32]); /* its own inverse */
-void seal_wrap_part(const struct seal_keys *k, const struct cf_id *event, uint16_t part, uint8_t both[64]);  /* key | salt */
-void seal_box(const uint8_t key[32], const uint8_t *ad, size_t ad_n, struct cf_str plain, uint8_t *out); /* plain.n + TAG */
-bool seal_open(const uint8_t key[32], const uint8_t *ad, size_t ad_n, struct cf_str box, uint8_t *out);  /* box.n - TAG */
+void seal_wrap(const struct seal_keys *k, const struct cf_id *event, const uint8_t in[32],
+               uint8_t out[32]); /* its own inverse */
+void seal_wrap_part(const struct seal_keys *k, const struct cf_id *event, uint16_t part, uint8_t both[64]); /* key | salt */
+void seal_box(const uint8_t key[32], const uint8_t *ad, size_t ad_n, struct cf_str plain, uint8_t *out);    /* plain.n + TAG */
+bool seal_open(const uint8_t key[32], const uint8_t *ad, size_t ad_n, struct cf_str box, uint8_t *out);     /* box.n - TAG */
 /* Keyed BLAKE2b under the index key; `domain` keeps the uses apart. */
 void seal_mac(const struct seal_keys *k, const char *domain, const struct cf_str *pieces, size_t n, uint8_t *out, size_t out_n);
 uint64_t seal_mark(const struct seal_keys *k, struct cf_str bytes); /* SipHash-2-4 under the row key */
-void seal_hash(struct cf_str bytes, uint8_t *out, size_t out_n); /* BLAKE2b without a key */
+void seal_hash(struct cf_str bytes, uint8_t *out, size_t out_n);    /* BLAKE2b without a key */
 void seal_sign(const struct seal_keys *k, struct cf_str message, uint8_t sig[64]);
 bool seal_verify(const uint8_t public_key[32], struct cf_str message, const uint8_t sig[64]);
 #define SEAL_TO_EXTRA 48
@@ -113,7 +115,7 @@ bool event_value_put(struct cf_buf *b, const struct ledger_value *v, int depth);
 struct body_part {
     uint8_t kind;
     enum ledger_state state;
-    struct cf_str bytes; /* box; empty once destroyed */
+    struct cf_str bytes;       /* box; empty once destroyed */
     const uint8_t *commitment; /* destroyed and sealed parts; otherwise NULL */
 };
 bool body_split(struct cf_str body, struct body_part *parts, size_t *n, const char **why);
@@ -144,7 +146,8 @@ bool tree_push(struct tree *t, struct sha *s, const uint8_t leaf[LEDGER_HASH], t
 bool tree_flush(struct tree *t, tree_full_fn *full, void *arg, struct cf_errs *errs); /* partial tiles that changed */
 bool tree_load(struct tree *t, uint64_t size, const struct tree_source *src, struct cf_errs *errs);
 void tree_root(const struct tree *t, struct sha *s, uint8_t root[LEDGER_HASH]);
-void tree_block(struct sha *s, const uint8_t *hashes, size_t n, uint8_t out[LEDGER_HASH]); /* RFC 6962 root of n hashes, n >= 1 */
+void tree_block(struct sha *s, const uint8_t *hashes, size_t n,
+                uint8_t out[LEDGER_HASH]); /* RFC 6962 root of n hashes, n >= 1 */
 bool tree_root_at(uint64_t size, struct sha *s, const struct tree_source *src, uint8_t root[LEDGER_HASH], struct cf_errs *errs);
 struct tree_path {
     uint8_t hash[130][LEDGER_HASH];
@@ -160,7 +163,7 @@ struct control;
 struct control *control_new(struct cf_arena *a);
 bool control_wants(uint32_t kind); /* kinds that must be read at open */
 bool control_check(const struct control *c, const struct ledger_draft *d, struct cf_errs *errs); /* may it be appended? */
-void control_take(struct control *c, const struct ledger_event *e);                               /* an event as read */
+void control_take(struct control *c, const struct ledger_event *e);                              /* an event as read */
 uint32_t control_number(const struct control *c, enum ledger_space space, uint32_t owner, struct cf_str name);
 const struct ledger_entry *control_entry(const struct control *c, enum ledger_space space, uint32_t number);
 const struct ledger_entry *control_entry_at(const struct control *c, size_t i);
@@ -191,16 +194,16 @@ struct ledger {
     uint8_t custodian[32], auditor[32];
     uint64_t size;
     int64_t last_recorded;
-    int64_t subjects;         /* highest number given */
-    int64_t clock_error_us;   /* below 0: synchronised */
-    int64_t next_checkpoint;  /* bytes of write-ahead log */
+    int64_t subjects;        /* highest number given */
+    int64_t clock_error_us;  /* below 0: synchronised */
+    int64_t next_checkpoint; /* bytes of write-ahead log */
     struct tree tree;
     bool batch, control_changed, inside; /* inside: the room itself runs the batch (erasure, sealing) */
     uint64_t batch_size;
     int64_t batch_recorded, batch_subjects;
     struct tree saved;
-    bool must_truncate;       /* something was destroyed and a reader kept its pages in the write-ahead log */
-    struct cf_map *pending;   /* a reader's list of events that the register says are destroyed */
+    bool must_truncate;           /* something was destroyed and a reader kept its pages in the write-ahead log */
+    struct cf_map *pending;       /* a reader's list of events that the register says are destroyed */
     uint64_t last_ms, last_count; /* of ledger_new_id */
     uint8_t pool[4096];           /* random bytes not used yet: one call of the kernel for many secrets */
     size_t pool_left;
@@ -208,7 +211,7 @@ struct ledger {
 /* schema.c */
 extern const struct store_sql ledger_schema;
 bool ledger_load_control(struct ledger *l, uint64_t from, struct cf_errs *errs);
-bool ledger_asked_clock(struct ledger *l); /* sets clock_error_us */
+bool ledger_asked_clock(struct ledger *l);       /* sets clock_error_us */
 struct cf_errs ledger_quiet(struct cf_arena *a); /* a sink for errors that are not shown */
 void ledger_random(struct ledger *l, void *p, size_t n);
 void mark_row(const struct seal_keys *k, const char *table, const struct cf_str *pieces, size_t n, uint8_t out[8]);
@@ -221,7 +224,8 @@ struct event_row {
     int64_t recorded;
     struct cf_str leaf, body, k;
 };
-/* Opens every part of a row, checks commitments and leaf, decodes. `why` says what is wrong. part keys are read when k is zero. */
+/* Opens every part of a row, checks commitments and leaf, decodes. `why` says what is wrong. part keys are read when k is zero.
+ */
 struct opened {
     struct body_part parts[LEDGER_PARTS_MAX];
     struct cf_str plain[LEDGER_PARTS_MAX];

@@ -5,14 +5,18 @@ static bool damaged(uint64_t seq, const char *why, struct cf_errs *errs) {
     return cf_fail(errs, CF_E011, CF_NOWHERE, "event %llu is damaged: %s", (unsigned long long)seq, why);
 }
 
-/* A copy restored from a backup may be older than the register: what that says is destroyed is not served (the keeper carries it out
- * when it next opens the ledger). */
+/* A copy restored from a backup may be older than the register: what that says is destroyed is not served (the keeper carries
+ * it out when it next opens the ledger). */
 static void hide_pending(const struct ledger *l, struct ledger_event *e) {
     if (l->pending == NULL || !cf_map_has(l->pending, (struct cf_str){(const char *)e->d.id.b, sizeof e->d.id.b})) {
         return;
     }
-    *e = (struct ledger_event){.seq = e->seq, .recorded_us = e->recorded_us, .state = LEDGER_DESTROYED, .parts = e->parts,
-                               .destroyed = e->parts, .d = {.id = e->d.id}};
+    *e = (struct ledger_event){.seq = e->seq,
+                               .recorded_us = e->recorded_us,
+                               .state = LEDGER_DESTROYED,
+                               .parts = e->parts,
+                               .destroyed = e->parts,
+                               .d = {.id = e->d.id}};
 }
 
 static bool open_row(struct ledger *l, const struct event_row *row, struct cf_arena *a, struct ledger_event *out,
@@ -128,9 +132,8 @@ bool ledger_source_seq(struct ledger *l, struct cf_str source, struct cf_str key
 
 /* ---- Streams. */
 static const struct store_sql sql_scan = {
-    "ledger.scan",
-    "SELECT e.seq, e.id, e.recorded, e.leaf, e.body, s.k FROM event e LEFT JOIN secret s ON s.seq = e.seq "
-    "WHERE e.seq >= ?1 AND e.seq < ?2 ORDER BY e.seq"};
+    "ledger.scan", "SELECT e.seq, e.id, e.recorded, e.leaf, e.body, s.k FROM event e LEFT JOIN secret s ON s.seq = e.seq "
+                   "WHERE e.seq >= ?1 AND e.seq < ?2 ORDER BY e.seq"};
 
 struct ledger_cursor {
     struct ledger *l;
@@ -326,7 +329,8 @@ static bool tree_tile(void *arg, unsigned level, uint64_t n, unsigned need, uint
         memcpy(out, hashes.p, (size_t)need * LEDGER_HASH);
     }
     store_done(s);
-    return ok || cf_fail(errs, CF_E011, CF_NOWHERE, "tile %u/%llu of the tree is missing or damaged", level, (unsigned long long)n);
+    return ok ||
+           cf_fail(errs, CF_E011, CF_NOWHERE, "tile %u/%llu of the tree is missing or damaged", level, (unsigned long long)n);
 }
 
 struct tree_source store_tree(struct store_db *db) {

@@ -1,5 +1,5 @@
-/* ledger/reads: the log of reads (Data Protection Act 2018 s62): a file a month beside the ledger, each hour hashed over the one before,
- * the hashes recorded in the ledger. Holds numbers of subjects, never names; knows no page and no permission. */
+/* ledger/reads: the log of reads (Data Protection Act 2018 s62): a file a month beside the ledger, each hour hashed over the
+ * one before, the hashes recorded in the ledger. Holds numbers of subjects, never names; knows no page and no permission. */
 #include "ledger/ledger_priv.h"
 
 #include <time.h>
@@ -14,21 +14,24 @@ static const struct store_sql reads_schema = {
     "CREATE TABLE IF NOT EXISTS read(n INTEGER PRIMARY KEY, at INTEGER NOT NULL, user INTEGER NOT NULL, session TEXT NOT NULL,"
     " role TEXT NOT NULL, purpose TEXT NOT NULL, route TEXT NOT NULL, shown BLOB NOT NULL, withheld INTEGER NOT NULL,"
     " outcome INTEGER NOT NULL, terms BLOB) STRICT;"
-    "CREATE TABLE IF NOT EXISTS about(subject INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY(subject, n)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS about(subject INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY(subject, n)) STRICT, WITHOUT "
+    "ROWID;"
     "PRAGMA user_version=1;"};
 static const struct store_sql sql_version = {"reads.version", "PRAGMA user_version"};
 static const struct store_sql sql_owner_put = {"reads.owner_put", "INSERT INTO ledger(id) VALUES(?1)"};
 static const struct store_sql sql_owner = {"reads.owner", "SELECT id FROM ledger"};
 static const struct store_sql sql_put = {
-    "reads.put", "INSERT INTO read(at, user, session, role, purpose, route, shown, withheld, outcome, terms) "
-                 "VALUES(max(?1, coalesce((SELECT at FROM read ORDER BY n DESC LIMIT 1), 0)), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"};
-static const struct store_sql sql_about = {"reads.about", "INSERT INTO about(subject, n) VALUES(?1, ?2) ON CONFLICT DO NOTHING"};
+    "reads.put",
+    "INSERT INTO read(at, user, session, role, purpose, route, shown, withheld, outcome, terms) "
+    "VALUES(max(?1, coalesce((SELECT at FROM read ORDER BY n DESC LIMIT 1), 0)), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"};
+static const struct store_sql sql_about = {"reads.about",
+                                           "INSERT INTO about(subject, n) VALUES(?1, ?2) ON CONFLICT DO NOTHING"};
 static const struct store_sql sql_count = {"reads.count", "SELECT max(n) FROM read"};
 static const struct store_sql sql_at = {"reads.at", "SELECT at FROM read WHERE n = ?1"};
 #define READ_COLUMNS "SELECT n, at, user, session, role, purpose, route, shown, withheld, outcome, terms FROM read "
 static const struct store_sql sql_from = {"reads.from", READ_COLUMNS "WHERE n >= ?1 ORDER BY n"};
-static const struct store_sql sql_of = {
-    "reads.of", READ_COLUMNS "WHERE n IN (SELECT n FROM about WHERE subject = ?1) ORDER BY n DESC LIMIT ?2"};
+static const struct store_sql sql_of = {"reads.of", READ_COLUMNS
+                                        "WHERE n IN (SELECT n FROM about WHERE subject = ?1) ORDER BY n DESC LIMIT ?2"};
 
 struct ledger_reads {
     struct cf_arena *arena; /* its own */
@@ -227,10 +230,15 @@ bool ledger_reads_add(struct ledger_reads *r, const struct ledger_read_row *rows
 
 /* ---- Reading rows back. */
 static bool row_take(struct store_stmt *s, struct cf_arena *a, struct ledger_read_row *out) {
-    *out = (struct ledger_read_row){.at_us = store_int(s, 1), .user = store_int(s, 2), .session = cf_str_dup(a, store_text(s, 3)),
-                                    .role = cf_str_dup(a, store_text(s, 4)), .purpose = cf_str_dup(a, store_text(s, 5)),
-                                    .route = cf_str_dup(a, store_text(s, 6)), .withheld = store_int(s, 8),
-                                    .outcome = (enum ledger_read_outcome)store_int(s, 9), .terms = keep_bytes(a, store_bytes(s, 10))};
+    *out = (struct ledger_read_row){.at_us = store_int(s, 1),
+                                    .user = store_int(s, 2),
+                                    .session = cf_str_dup(a, store_text(s, 3)),
+                                    .role = cf_str_dup(a, store_text(s, 4)),
+                                    .purpose = cf_str_dup(a, store_text(s, 5)),
+                                    .route = cf_str_dup(a, store_text(s, 6)),
+                                    .withheld = store_int(s, 8),
+                                    .outcome = (enum ledger_read_outcome)store_int(s, 9),
+                                    .terms = keep_bytes(a, store_bytes(s, 10))};
     struct cbor c = cbor_read(store_bytes(s, 7));
     if (!cbor_take_array(&c, CF_MAX_READ_SHOWN, &out->n_shown)) {
         return false;
@@ -291,8 +299,8 @@ struct hour {
 
 static void hour_begin(struct ledger_reads *r, struct hour *h, int64_t start_s, const uint8_t before[LEDGER_HASH]) {
     uint8_t at[8];
-    const struct cf_str pieces[] = {{"cf/reads/1", 11}, {(const char *)r->l->id.b, 16}, be8(at, (uint64_t)start_s),
-                                    {(const char *)before, LEDGER_HASH}};
+    const struct cf_str pieces[] = {
+        {"cf/reads/1", 11}, {(const char *)r->l->id.b, 16}, be8(at, (uint64_t)start_s), {(const char *)before, LEDGER_HASH}};
     sha_pieces(r->sha, pieces, CF_COUNT(pieces), h->hash);
     h->start_s = start_s;
     h->rows = 0;
@@ -430,8 +438,8 @@ static bool hour_event(struct ledger *l, uint64_t seq, struct cf_arena *a, struc
     }
     const struct ledger_value *at = ledger_fact(&e, LEDGER_F_HOUR), *n = ledger_fact(&e, LEDGER_F_COUNT),
                               *hash = ledger_fact(&e, LEDGER_F_HASH);
-    if (at == NULL || n == NULL || hash == NULL || at->type != LEDGER_INT || n->type != LEDGER_INT || hash->type != LEDGER_BYTES ||
-        hash->as.s.n != LEDGER_HASH) {
+    if (at == NULL || n == NULL || hash == NULL || at->type != LEDGER_INT || n->type != LEDGER_INT ||
+        hash->type != LEDGER_BYTES || hash->as.s.n != LEDGER_HASH) {
         return cf_fail(errs, CF_E011, CF_NOWHERE, "event %llu is no hash of reads", (unsigned long long)seq);
     }
     out->start_s = at->as.n;
@@ -446,8 +454,12 @@ static bool hour_append(void *arg, const struct hour *h, struct cf_errs *errs) {
                                    {LEDGER_F_COUNT, ledger_int((int64_t)h->rows)},
                                    {LEDGER_F_HASH, ledger_bytes((struct cf_str){(const char *)h->hash, LEDGER_HASH})}};
     struct ledger_facts facts = {.compartment = LEDGER_OPEN, .fields = fields, .n_fields = CF_COUNT(fields)};
-    struct ledger_draft d = {.id = ledger_new_id(l), .kind = LEDGER_READS_HASHED, .from = h->start_s, .to = h->start_s + 3600,
-                             .facts = &facts, .n_facts = 1};
+    struct ledger_draft d = {.id = ledger_new_id(l),
+                             .kind = LEDGER_READS_HASHED,
+                             .from = h->start_s,
+                             .to = h->start_s + 3600,
+                             .facts = &facts,
+                             .n_facts = 1};
     struct ledger_receipt receipt;
     return ledger_append(l, &d, &receipt, errs);
 }

@@ -1,5 +1,6 @@
-/* ledger/row: from a stored row to plain parts: splits the body, finds each part's key, opens its box, recomputes commitments and leaf.
- * Everything that reads an event comes through here, so a damaged row is never taken for an event. Knows no transaction. */
+/* ledger/row: from a stored row to plain parts: splits the body, finds each part's key, opens its box, recomputes commitments
+ * and leaf. Everything that reads an event comes through here, so a damaged row is never taken for an event. Knows no
+ * transaction. */
 #include "ledger/ledger_priv.h"
 
 #define BODY_HEAD 6 /* u8 kind, u8 state, u32 length */
@@ -63,7 +64,9 @@ bool body_split(struct cf_str body, struct body_part *parts, size_t *n, const ch
         b->kind = p[at];
         b->state = (enum ledger_state)p[at + 1];
         at += BODY_HEAD;
-        size_t least = b->state == LEDGER_LIVE ? LEDGER_TAG : b->state == LEDGER_DESTROYED ? LEDGER_HASH : LEDGER_HASH + LEDGER_TAG;
+        size_t least = b->state == LEDGER_LIVE        ? LEDGER_TAG
+                       : b->state == LEDGER_DESTROYED ? LEDGER_HASH
+                                                      : LEDGER_HASH + LEDGER_TAG;
         if (length > body.n - at || length < least || (b->state == LEDGER_DESTROYED && length != LEDGER_HASH)) {
             *why = "a part is longer than its body or shorter than it can be";
             return false;

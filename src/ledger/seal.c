@@ -85,7 +85,8 @@ bool seal_open(const uint8_t key[32], const uint8_t *ad, size_t ad_n, struct cf_
 }
 
 /* Each piece with its length, so that no two lists give the same bytes. Short lists, the usual case, take one call. */
-void seal_mac(const struct seal_keys *k, const char *domain, const struct cf_str *pieces, size_t n, uint8_t *out, size_t out_n) {
+void seal_mac(const struct seal_keys *k, const char *domain, const struct cf_str *pieces, size_t n, uint8_t *out,
+              size_t out_n) {
     uint8_t room[256], all[32];
     size_t at = strlen(domain) + 1, hash_n = out_n < 16 ? 16 : out_n;
     CF_ASSERT(at <= 32 && hash_n <= sizeof all);

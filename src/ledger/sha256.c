@@ -1,5 +1,5 @@
-/* ledger/sha256: SHA-256 by libcrypto, the only file that includes it: a fetched digest and a context that is used again are four
- * times as fast as libsodium's (measured on the format page). Knows no format. */
+/* ledger/sha256: SHA-256 by libcrypto, the only file that includes it: a fetched digest and a context that is used again are
+ * four times as fast as libsodium's (measured on the format page). Knows no format. */
 #include "ledger/ledger_priv.h"
 
 #include <openssl/evp.h>

@@ -1,8 +1,8 @@
 /* ledger/tree: the Merkle tree of RFC 6962 over the leaves. Knows hashes and positions, nothing of events or tables.
  *
- * Level L of the edge holds up to 256 roots of complete subtrees of 256^L leaves each; when 256 are there they become one hash of
- * the level above. That is also how tiles are cut: tile (L, n) holds the hashes 256 n to 256 n + 255 of level L, L from 1; level 0
- * are the leaves, which stand with their events. */
+ * Level L of the edge holds up to 256 roots of complete subtrees of 256^L leaves each; when 256 are there they become one hash
+ * of the level above. That is also how tiles are cut: tile (L, n) holds the hashes 256 n to 256 n + 255 of level L, L from 1;
+ * level 0 are the leaves, which stand with their events. */
 #include "ledger/ledger_priv.h"
 
 /* Root of n hashes in place, n a power of two; destroys `h`. */
@@ -159,7 +159,8 @@ static bool range_root(uint64_t from, uint64_t to, struct sha *s, const struct t
     return true;
 }
 
-bool tree_root_at(uint64_t size, struct sha *s, const struct tree_source *src, uint8_t root[LEDGER_HASH], struct cf_errs *errs) {
+bool tree_root_at(uint64_t size, struct sha *s, const struct tree_source *src, uint8_t root[LEDGER_HASH],
+                  struct cf_errs *errs) {
     if (size == 0) {
         empty_root(s, root);
         return true;

@@ -1,8 +1,9 @@
-/* ledger/verify: recomputes everything the file claims and names each row that does not agree. Reads only; trusts nothing it reads.
+/* ledger/verify: recomputes everything the file claims and names each row that does not agree. Reads only; trusts nothing it
+ * reads.
  *
  * Events are checked in chunks by one thread a processor, each with its own connection: every part is opened with its key, its
- * commitment and the event's leaf computed anew, order and times compared. Each chunk leaves the roots of its blocks of 256 leaves;
- * from those the tiles are rebuilt. The small tables follow, each row by its mark, digest or signature. */
+ * commitment and the event's leaf computed anew, order and times compared. Each chunk leaves the roots of its blocks of 256
+ * leaves; from those the tiles are rebuilt. The small tables follow, each row by its mark, digest or signature. */
 #include "ledger/ledger_priv.h"
 
 #include <pthread.h>
@@ -25,7 +26,7 @@ struct verifying {
     uint8_t tail[LEDGER_TILE][LEDGER_HASH]; /* leaves after the last complete block */
     int64_t *first, *last;                  /* recorded, of each chunk */
     atomic_uint_fast64_t next, done, parts, destroyed, sealed, faults;
-    atomic_uint_fast64_t ids;               /* sum over events of a mix of id and seq: the index on ids must have the same */
+    atomic_uint_fast64_t ids; /* sum over events of a mix of id and seq: the index on ids must have the same */
     atomic_uint_fast64_t subject_ids;
     uint64_t event_index, subject_index;
     struct ledger_verified *out;
@@ -75,10 +76,10 @@ static uint64_t mix(struct cf_str id, uint64_t n) {
 
 /* ---- Events, a chunk at a time. */
 static const struct store_sql sql_chunk = {
-    "verify.events",
-    "SELECT e.seq, e.id, e.recorded, e.leaf, e.body, s.k FROM event e LEFT JOIN secret s ON s.seq = e.seq "
-    "WHERE e.seq >= ?1 AND e.seq < ?2 ORDER BY e.seq"};
-static const struct store_sql sql_control = {"verify.control", "SELECT seq, kind FROM control WHERE seq >= ?1 AND seq < ?2 ORDER BY seq"};
+    "verify.events", "SELECT e.seq, e.id, e.recorded, e.leaf, e.body, s.k FROM event e LEFT JOIN secret s ON s.seq = e.seq "
+                     "WHERE e.seq >= ?1 AND e.seq < ?2 ORDER BY e.seq"};
+static const struct store_sql sql_control = {"verify.control",
+                                             "SELECT seq, kind FROM control WHERE seq >= ?1 AND seq < ?2 ORDER BY seq"};
 
 struct chunk_row { /* where the list of control rows stands */
     struct store_stmt *control;
@@ -117,11 +118,15 @@ static bool control_compare(struct worker *w, struct chunk_row *c, uint64_t seq,
     return !listed || control_step(w, c);
 }
 
-static bool check_row(struct worker *w, struct store_stmt *s, struct chunk_row *control, struct opened *o, uint8_t leaf[LEDGER_HASH]) {
+static bool check_row(struct worker *w, struct store_stmt *s, struct chunk_row *control, struct opened *o,
+                      uint8_t leaf[LEDGER_HASH]) {
     struct verifying *v = w->v;
     const char *why = NULL;
-    struct event_row row = {.seq = (uint64_t)store_int(s, 0), .recorded = store_int(s, 2), .leaf = store_bytes(s, 3),
-                            .body = store_bytes(s, 4), .k = store_bytes(s, 5)};
+    struct event_row row = {.seq = (uint64_t)store_int(s, 0),
+                            .recorded = store_int(s, 2),
+                            .leaf = store_bytes(s, 3),
+                            .body = store_bytes(s, 4),
+                            .k = store_bytes(s, 5)};
     row.id_ok = store_id(s, 1, &row.id);
     atomic_fetch_add(&v->ids, mix(store_bytes(s, 1), row.seq));
     cf_arena_reset(w->row);
@@ -313,7 +318,8 @@ static bool tiles_before(const struct tiles *t, uint64_t level, uint64_t n) {
 
 static bool tile_compare(struct tiles *t, unsigned level, uint64_t n, const uint8_t *want) {
     while (tiles_before(t, level, n)) {
-        fault(t->v, LEDGER_NO_SEQ, "tile %llu/%llu: it should not be there", (unsigned long long)t->level, (unsigned long long)t->n);
+        fault(t->v, LEDGER_NO_SEQ, "tile %llu/%llu: it should not be there", (unsigned long long)t->level,
+              (unsigned long long)t->n);
         if (!tiles_step(t)) {
             return false;
         }
@@ -398,7 +404,8 @@ static bool note_parse(struct cf_arena *a, struct cf_str note, const struct cf_s
     return cf_unbase64(a, line, sig) && sig->n == 68;
 }
 
-static bool check_head(struct verifying *v, struct cf_arena *a, const struct tree_source *src, uint64_t size, struct cf_str note) {
+static bool check_head(struct verifying *v, struct cf_arena *a, const struct tree_source *src, uint64_t size,
+                       struct cf_str note) {
     struct ledger *l = v->l;
     struct cf_str root, text, sig;
     uint64_t said = 0;
@@ -415,7 +422,8 @@ static bool check_head(struct verifying *v, struct cf_arena *a, const struct tre
         return false;
     }
     if (memcmp(want, root.p, LEDGER_HASH) != 0) {
-        fault(v, LEDGER_NO_SEQ, "head of size %llu: events before it are not those it was signed over", (unsigned long long)size);
+        fault(v, LEDGER_NO_SEQ, "head of size %llu: events before it are not those it was signed over",
+              (unsigned long long)size);
     }
     return true;
 }
@@ -541,8 +549,8 @@ static bool partkey_row(struct verifying *v, struct cf_arena *a, struct store_st
     if (!row_read(v->l->db, seq, a, &row, &found, v->errs)) {
         return false;
     }
-    bool good = found && store_int(s, 0) == (int64_t)nth + 1 && body_split(row.body, parts, &n, &why) && i < n && row.k.n == 32 &&
-                seal_zero(row.k.p, 32);
+    bool good = found && store_int(s, 0) == (int64_t)nth + 1 && body_split(row.body, parts, &n, &why) && i < n &&
+                row.k.n == 32 && seal_zero(row.k.p, 32);
     struct cf_str key = store_bytes(s, 3), salt = store_bytes(s, 4);
     bool zero = key.n == 32 && salt.n == 32 && seal_zero(key.p, 32) && seal_zero(salt.p, 32);
     if (!good || zero != (parts[i].state != LEDGER_LIVE)) {
@@ -556,7 +564,8 @@ static bool partkey_row(struct verifying *v, struct cf_arena *a, struct store_st
 static const struct store_sql sql_small = {
     "verify.small",
     "SELECT t.name, c.integrity_check FROM (SELECT 'partkey' AS name UNION ALL SELECT 'sealed' UNION ALL SELECT 'tile' "
-    "UNION ALL SELECT 'blob' UNION ALL SELECT 'head' UNION ALL SELECT 'gone' UNION ALL SELECT 'control' UNION ALL SELECT 'meta') t "
+    "UNION ALL SELECT 'blob' UNION ALL SELECT 'head' UNION ALL SELECT 'gone' UNION ALL SELECT 'control' UNION ALL SELECT "
+    "'meta') t "
     "JOIN pragma_integrity_check(t.name) c"};
 
 static bool small_row(struct verifying *v, struct cf_arena *a, struct store_stmt *s, uint64_t nth) {
@@ -583,7 +592,8 @@ static bool check_tables(struct verifying *v, struct ledger_verified *out) {
         return false;
     }
     if ((uint64_t)secrets < v->size) {
-        fault(v, LEDGER_NO_SEQ, "table secret: it has %lld rows for %llu events", (long long)secrets, (unsigned long long)v->size);
+        fault(v, LEDGER_NO_SEQ, "table secret: it has %lld rows for %llu events", (long long)secrets,
+              (unsigned long long)v->size);
     }
     return each_row(v, db, &sql_gone, gone_row, &n, v->errs) && each_row(v, db, &sql_blobs, blob_row, &out->blobs, v->errs) &&
            each_row(v, db, &sql_sealed, sealed_row, &n, v->errs) && each_row(v, db, &sql_partkeys, partkey_row, &n, v->errs) &&
@@ -606,7 +616,8 @@ static bool check_index(struct worker *w, const struct store_sql *q, const char 
         *sum += mix(store_bytes(s, 0), (uint64_t)store_int(s, 1));
         bool good = store_id(s, 0, &id) && (first || cf_id_cmp(last, id) < 0);
         if (!good) {
-            fault(w->v, LEDGER_NO_SEQ, "table %s: the index on id is out of order at row %lld", table, (long long)store_int(s, 1));
+            fault(w->v, LEDGER_NO_SEQ, "table %s: the index on id is out of order at row %lld", table,
+                  (long long)store_int(s, 1));
         }
         first = false;
         last = id;
@@ -615,8 +626,8 @@ static bool check_index(struct worker *w, const struct store_sql *q, const char 
     return s != NULL;
 }
 
-static const struct store_sql sql_event_index = {
-    "verify.event_index", "SELECT id, seq FROM event INDEXED BY sqlite_autoindex_event_1 ORDER BY id"};
+static const struct store_sql sql_event_index = {"verify.event_index",
+                                                 "SELECT id, seq FROM event INDEXED BY sqlite_autoindex_event_1 ORDER BY id"};
 static const struct store_sql sql_subject_index = {
     "verify.subject_index", "SELECT id, no FROM subject INDEXED BY sqlite_autoindex_subject_1 ORDER BY id"};
 

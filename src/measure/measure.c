@@ -324,6 +324,26 @@ static void compared_head(struct counting *c, struct measure_table *t) {
     }
 }
 
+/* Unknown answers could change a share: how far, over everything. */
+static void unknown_note(struct counting *c, const struct measure_cells *cells, struct measure_table *t) {
+    int64_t unknown = c->tally.that_unknown;
+    if (t->kind != MEASURE_SHARE || unknown == 0 || (c->o.published && unknown <= MEASURE_SMALL)) {
+        return;
+    }
+    int32_t total[MEASURE_DIMENSIONS];
+    for (size_t d = 0; d < MEASURE_DIMENSIONS; d++) {
+        total[d] = KEY_SUMS;
+    }
+    const struct measure_cell *all = rows_find(c, cells, total);
+    bool shown = all && !(c->o.published && all->row.n <= MEASURE_SMALL);
+    if (shown) {
+        double whole = (double)(all->row.of + unknown);
+        *cf_push(c->a, &t->notes) =
+            cf_str_printf(c->a, "Over all, were every answer that is not known a no, the share would be %.1f %%; a yes, %.1f %%.",
+                          100.0 * (double)all->row.n / whole, 100.0 * (double)(all->row.n + unknown) / whole);
+    }
+}
+
 static bool tabulate(struct counting *c, struct measure_table *t, struct cf_errs *errs) {
     struct measure_cells cells;
     struct measure_people people = {0};
@@ -340,6 +360,7 @@ static bool tabulate(struct counting *c, struct measure_table *t, struct cf_errs
         rate_ratios(c, rate ? &people : NULL, &cells);
         compared_head(c, t);
     }
+    unknown_note(c, &cells, t);
     rows_sort(c, &cells);
     for (size_t i = 0; i < cells.n; i++) {
         struct measure_row *r = cf_push(c->a, &t->rows);

@@ -179,29 +179,35 @@ static bool gives_rise(const struct sim_life *l, const struct sim_edge *e, int32
            sim_judge(&s, e->where) != LANG_IS_NO && is_chosen(l, e, event);
 }
 
-static int64_t delay(struct sim_life *l, const struct sim_edge *e, int32_t trigger, bool *missing) {
+/* The last instant in time: by the calendar where the duty counts days, else so many seconds on. */
+static int64_t due_of(const struct sim_life *l, const struct sim_edge *e, int64_t then) {
+    int64_t due;
+    const struct cf_calendar *calendar = l->w->ref->calendar;
+    bool dated = e->limit.n > 0 && cf_time_add(l->w->zone, calendar, then, e->limit, CF_AS_DEADLINE, &due) == CF_WHEN_OK;
+    return dated && due > then ? due : then + e->within;
+}
+
+/* What may take days is done in office hours of a working week, if that is still in time (or still late). */
+static int64_t in_office(const struct sim_life *l, const struct sim_edge *e, int64_t at, int64_t after, int64_t until) {
+    struct cf_local day = cf_time_local(l->w->zone, at);
+    int32_t clock = 9 * HOUR_S + (int32_t)(sim_mix(e->key, (uint64_t)at) % (8 * HOUR_S));
+    int64_t office = cf_time_at(l->w->zone, day.day + (day.weekday > 4 ? 7 - day.weekday : 0), clock, NULL);
+    return e->within > DAY_S && office > after && office < until ? office : at;
+}
+
+/* When it follows; *missing: it does not. */
+static int64_t time_of(struct sim_life *l, const struct sim_edge *e, int32_t trigger, bool *missing) {
     struct sim_rng r = sim_rng_of(sim_mix(sim_mix(e->key, e->to->key), cf_be_read(l->events.v[trigger].id.b + 3, 8)));
+    int64_t then = l->events.v[trigger].to, due = due_of(l, e, then), span = due - then;
     *missing = !sim_chance(&r, e->share) || (e->duty && sim_share(l, &r, e->to, SIMULATE_MISSING));
     if (e->breach) {
         *missing = *missing || !sim_chance(&r, EXPLAINED);
     }
     if (e->duty && sim_share(l, &r, e->to, SIMULATE_LATE)) {
-        return e->within + sim_between(&r, e->within / 20 + 60, 2 * e->within + 120);
+        return in_office(l, e, due + sim_between(&r, span / 20 + MINUTE_S, 2 * span + 2 * MINUTE_S), due, INT64_MAX);
     }
-    int64_t most = e->within * 9 / 10;
-    return sim_between(&r, most / 10 + 1, most / (sim_below(&r, 2) ? 1 : 3) + 2);
-}
-
-/* When it follows. What may take days is done in office hours of a working week. */
-static int64_t time_of(struct sim_life *l, const struct sim_edge *e, int32_t trigger, bool *missing) {
-    int64_t then = l->events.v[trigger].to, at = then + delay(l, e, trigger, missing);
-    if (e->within < DAY_S) {
-        return at;
-    }
-    struct cf_local day = cf_time_local(l->w->zone, at);
-    int32_t clock = 9 * HOUR_S + (int32_t)(sim_mix(e->key, (uint64_t)at) % (8 * HOUR_S));
-    int64_t office = cf_time_at(l->w->zone, day.day + (day.weekday > 4 ? 7 - day.weekday : 0), clock, NULL);
-    return office > then ? office : at;
+    int64_t most = span * 9 / 10;
+    return in_office(l, e, then + sim_between(&r, most / 10 + 1, most / (sim_below(&r, 2) ? 1 : 3) + 2), then, due);
 }
 
 static bool is_step_of(const struct sim_record *r, const struct sim_plan *p, int episode) {

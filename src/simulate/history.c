@@ -8,17 +8,32 @@ struct telling {
     bool stopped;
 };
 
-static uint64_t *sequences(const struct sim_life *l, struct cf_arena *a) {
-    struct sim_life by_recording = *l; /* the order of recording is that of `from` of a copy */
-    struct sim_event *copy = CF_NEW_N(a, struct sim_event, l->events.n + 1);
+/* Positions of the events when each happens at at[i]: ties in the order of i. */
+static uint32_t *order_of(const struct sim_life *l, const int64_t *at, struct cf_arena *a) {
+    struct sim_life copy = *l;
+    copy.events.v = CF_NEW_N(a, struct sim_event, l->events.n + 1);
     for (size_t i = 0; i < l->events.n; i++) {
-        copy[i].from = l->events.v[i].recorded;
+        copy.events.v[i].from = at[i];
     }
-    by_recording.events.v = copy;
-    uint32_t *order = sim_order(&by_recording, a);
-    uint64_t *seq = CF_NEW_N(a, uint64_t, l->events.n + 1);
-    for (size_t i = 0; i < l->events.n; i++) {
-        seq[order[i]] = i + 1;
+    return sim_order(&copy, a);
+}
+
+/* Sequence numbers follow recording; the order of a history is by happened, then sequence (E2). */
+static uint64_t *sequences(const struct sim_life *l, struct cf_arena *a, uint32_t **order) {
+    size_t n = l->events.n;
+    int64_t *at = CF_NEW_N(a, int64_t, n + 1);
+    uint64_t *seq = CF_NEW_N(a, uint64_t, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        at[i] = l->events.v[i].recorded;
+    }
+    uint32_t *recorded = order_of(l, at, a);
+    for (size_t i = 0; i < n; i++) {
+        seq[recorded[i]] = i + 1;
+        at[i] = l->events.v[recorded[i]].from;
+    }
+    *order = order_of(l, at, a);
+    for (size_t i = 0; i < n; i++) {
+        (*order)[i] = recorded[(*order)[i]];
     }
     return seq;
 }
@@ -85,8 +100,8 @@ static bool tell_life(void *arg, struct sim_life *l, struct cf_errs *errs) {
     (void)errs;
     for (size_t k = 0; k < l->child->n_entries; k++) {
         cf_arena_reset(x->a);
-        uint64_t *seq = sequences(l, x->a);
-        uint32_t *order = sim_order(l, x->a);
+        uint32_t *order;
+        uint64_t *seq = sequences(l, x->a, &order);
         struct lang_event *events = CF_NEW_N(x->a, struct lang_event, l->events.n + 1);
         struct lang_history h = {.subject = l->child->entries[k].who.no,
                                  .subject_id = l->child->entries[k].who.id,

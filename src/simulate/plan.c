@@ -10,7 +10,7 @@ struct sim_record *sim_record_of(const struct sim_plan *p, const struct lang_dec
                : NULL;
 }
 
-int64_t sim_seconds(const struct lang_expr *value, int64_t otherwise) {
+int64_t sim_seconds(const struct lang_expr *value, int64_t otherwise, struct cf_duration *limit) {
     static const int64_t of[] = {
         [CF_SECOND] = 1,    [CF_MINUTE] = 60,        [CF_HOUR] = HOUR_S,     [CF_DAY] = DAY_S, [CF_WORKING_DAY] = DAY_S * 7 / 5,
         [CF_WEEK] = WEEK_S, [CF_MONTH] = 30 * DAY_S, [CF_YEAR] = 365 * DAY_S};
@@ -20,6 +20,7 @@ int64_t sim_seconds(const struct lang_expr *value, int64_t otherwise) {
     if (!value || value->op != LANG_DURATION_LIT || value->duration.n <= 0) {
         return otherwise;
     }
+    *limit = value->duration;
     return value->duration.n * of[value->duration.unit];
 }
 
@@ -187,11 +188,11 @@ static int reference(const struct sim_record *to, const struct sim_record *from)
     return -1;
 }
 
-static int64_t allowed(const struct lang_duty *t) {
+static int64_t allowed(const struct lang_duty *t, struct cf_duration *limit) {
     if (!t->has_deadline) {
         return WEEK_S;
     }
-    return t->by_instant ? 2 * DAY_S : sim_seconds(t->within.value, 12 * HOUR_S);
+    return t->by_instant ? 2 * DAY_S : sim_seconds(t->within.value, 12 * HOUR_S, limit);
 }
 
 static void plan_duty(struct sim_plan *p, const struct lang_decl *d) {
@@ -222,7 +223,7 @@ static void plan_duty(struct sim_plan *p, const struct lang_decl *d) {
         e->where = t->where;
         e->duty = true;
         e->breach = breach;
-        e->within = allowed(t);
+        e->within = allowed(t, &e->limit);
         e->back_field = field_back(e->done->with) >= 0 ? field_back(e->done->with) : reference(to, from);
         e->alternative = (uint32_t)i;
         e->alternatives = (uint32_t)t->done_by.n;

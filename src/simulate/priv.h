@@ -102,6 +102,7 @@ struct sim_edge { /* what should follow what, and within how long */
     const struct lang_sel *trigger, *done;
     const struct lang_expr *where;
     int64_t within;                     /* seconds, about */
+    struct cf_duration limit;           /* the same, as the duty says it; n 0: it is not constant */
     uint64_t share;                     /* millionths; of a duty, what `missing` leaves */
     bool duty, breach;                  /* breach: follows only what was done against a gate */
     int back_field;                     /* of `to`: refers back to the trigger; -1 none */

@@ -125,7 +125,8 @@ static void store_close_cb(void *arg) {
     store_close(arg);
 }
 
-bool store_open(struct cf_arena *a, const char *path, const struct store_options *o, struct cf_errs *errs, struct store_db **out) {
+bool store_open(struct cf_arena *a, const char *path, const struct store_options *o, struct cf_errs *errs,
+                struct store_db **out) {
     struct store_db *db = CF_NEW(a, struct store_db);
     db->path = cf_cstr(a, cf_str_from(path));
     db->vacuum_freely = o->vacuum_freely;
@@ -470,8 +471,8 @@ bool store_checkpoint(struct store_db *db, bool truncate, struct cf_errs *errs) 
     }
     sqlite3_busy_timeout(db->h, truncate ? db->busy_ms : STORE_PASSING_MS);
     int log = 0, done = 0;
-    int rc = sqlite3_wal_checkpoint_v2(db->h, NULL, truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_RESTART, &log,
-                                       &done);
+    int rc =
+        sqlite3_wal_checkpoint_v2(db->h, NULL, truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_RESTART, &log, &done);
     sqlite3_busy_timeout(db->h, db->busy_ms);
     if ((rc & 0xff) == SQLITE_BUSY && !truncate) {
         return true; /* a reader is in the way: what could be copied was; the log goes on growing until the next try */

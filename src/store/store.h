@@ -49,11 +49,12 @@ const char *store_path(const struct store_db *db);
 
 /* One or more statements without parameters (a schema). */
 CF_MUST_USE bool store_script(struct store_db *db, const struct store_sql *q, struct cf_errs *errs);
-/* Text that the program built from declared names (a typed table's DDL). Never a value, never a user's words: those are bound. */
+/* Text that the program built from declared names (a typed table's DDL). Never a value, never a user's words: those are bound.
+ */
 CF_MUST_USE bool store_script_text(struct store_db *db, struct cf_str sql, struct cf_errs *errs);
 
-/* A prepared statement, reset and unbound; prepared once and kept. If the same one is still stepping, another copy is given, so a
- * cursor may run while its query is used again. NULL after an error. Every statement ends with store_done or store_run. */
+/* A prepared statement, reset and unbound; prepared once and kept. If the same one is still stepping, another copy is given, so
+ * a cursor may run while its query is used again. NULL after an error. Every statement ends with store_done or store_run. */
 struct store_stmt *store_use(struct store_db *db, const struct store_sql *q, struct cf_errs *errs);
 /* The same for built text (see store_script_text); prepared anew each time, freed by store_done. */
 struct store_stmt *store_use_text(struct store_db *db, struct cf_str sql, struct cf_errs *errs);
@@ -91,7 +92,7 @@ CF_MUST_USE bool store_one_int(struct store_db *db, const struct store_sql *q, i
 CF_MUST_USE bool store_begin(struct store_db *db, struct cf_errs *errs);
 CF_MUST_USE bool store_begin_read(struct store_db *db, struct cf_errs *errs);
 CF_MUST_USE bool store_commit(struct store_db *db, struct cf_errs *errs); /* on failure the transaction is rolled back */
-void store_rollback(struct store_db *db);                                /* nothing to roll back is allowed */
+void store_rollback(struct store_db *db);                                 /* nothing to roll back is allowed */
 bool store_in_transaction(const struct store_db *db);
 /* Savepoints nest; each name is a plain word. */
 CF_MUST_USE bool store_save(struct store_db *db, const char *name, struct cf_errs *errs);
@@ -101,7 +102,7 @@ CF_MUST_USE bool store_back_to(struct store_db *db, const char *name, struct cf_
 /* Copies the write-ahead log into the file. `truncate` waits for readers and empties it: after that nothing overwritten is
  * left in either file. Without it a reader in the way is no error: store_wal_bytes then stays above 0. */
 CF_MUST_USE bool store_checkpoint(struct store_db *db, bool truncate, struct cf_errs *errs);
-int64_t store_wal_bytes(const struct store_db *db); /* since the last checkpoint that emptied it */
+int64_t store_wal_bytes(const struct store_db *db);                       /* since the last checkpoint that emptied it */
 CF_MUST_USE bool store_vacuum(struct store_db *db, struct cf_errs *errs); /* only where vacuum_freely */
 /* Reads every page and compares indexes with tables; each fault is an error S002 (at most 20). */
 CF_MUST_USE bool store_check(struct store_db *db, struct cf_errs *errs);

@@ -1,4 +1,5 @@
-/* Durability: whatever breaks while the keeper writes, nothing acknowledged is lost, nothing refused is found, and the log verifies. */
+/* Durability: whatever breaks while the keeper writes, nothing acknowledged is lost, nothing refused is found, and the log
+ * verifies. */
 #include "../unit/ledger/ledger_help.h"
 #include "faulty_vfs.h"
 
@@ -112,17 +113,17 @@ static void kills_of_one_sort(enum faulty_how how, uint64_t dense, uint64_t spar
 
 static void a_kill_at_any_write_loses_nothing_acknowledged(void **state) {
     (void)state;
-    kills_of_one_sort(FAULTY_KILL, 24, 10);
+    kills_of_one_sort(FAULTY_KILL, 18, 6);
 }
 
 static void a_torn_write_loses_nothing_acknowledged(void **state) {
     (void)state;
-    kills_of_one_sort(FAULTY_TORN, 16, 10);
+    kills_of_one_sort(FAULTY_TORN, 10, 6);
 }
 
 static void a_power_cut_loses_nothing_acknowledged(void **state) {
     (void)state;
-    kills_of_one_sort(FAULTY_POWER_CUT, 24, 12);
+    kills_of_one_sort(FAULTY_POWER_CUT, 18, 8);
 }
 
 static void a_full_disk_is_said_and_nothing_is_half_written(void **state) {
@@ -196,8 +197,11 @@ static void a_kill_during_destruction_leaves_no_half_destroyed_event(void **stat
         struct event_row row;
         bool found = false;
         bench_ok(b, row_read(b->l->db, first.seq, b->a, &row, &found, &b->errs));
-        struct ledger_erasure x = {.event = d->id, .scope = LEDGER_WHOLE_EVENT, .reviewer = ledger_new_subject(b->l),
-                                   .approver = ledger_new_subject(b->l), .authority = CF_LIT("test")};
+        struct ledger_erasure x = {.event = d->id,
+                                   .scope = LEDGER_WHOLE_EVENT,
+                                   .reviewer = ledger_new_subject(b->l),
+                                   .approver = ledger_new_subject(b->l),
+                                   .authority = CF_LIT("test")};
         ledger_close(b->l);
         b->l = NULL;
         (void)fflush(stdout);

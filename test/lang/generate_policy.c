@@ -68,6 +68,7 @@ struct gen {
     bool windows, times;  /* `in the last` and `is reached` may be written here */
     bool episode;         /* the rule has own episodes ... */
     enum place place;     /* ... of this kind */
+    bool breach;          /* after a breach */
     bool bare;            /* a fact: its values are settings, for nothing cites them */
 };
 
@@ -197,6 +198,10 @@ static void instant(struct gen *g, int depth, bool due) {
         }
         break;
     case 3:
+        if (g->breach) { /* the gate's event need not be about a child */
+            put(g, "2024-06-01");
+            break;
+        }
         cf_buf_printf(g->b, "%s turns %s", g->trigger != NULL && !g->trigger->child ? "person" : "child", chance(g, 50) ? "18" : chance(g, 50) ? "16" : "10");
         break;
     case 4: case 5:
@@ -337,14 +342,16 @@ static void leaf(struct gen *g) {
             put(g, "authority is known");
         }
         break;
-    case 13:
-        cf_buf_printf(g->b, "%stime in %s", chance(g, 20) ? "longest " : "", chance(g, 70) ? "away" : "shut");
-        if (g->windows && !g->bare && chance(g, 40)) {
+    case 13: {
+        bool shut = !g->times && chance(g, 20); /* twice a day it may change: too often for what is asked at every instant */
+        cf_buf_printf(g->b, "%stime in %s", chance(g, 20) ? "longest " : "", shut ? "shut" : "away");
+        if (shut || (g->windows && !g->bare && chance(g, 40))) {
             put(g, " in the last 72 hours");
         }
         put(g, chance(g, 30) ? " between 21:00 and 06:00" : "");
         put(g, g->bare ? " >= some_hours" : chance(g, 50) ? " >= 2 hours" : " < 6 hours");
         break;
+    }
     case 14: put(g, chance(g, 50) ? "away" : "looked_after_now"); break;
     default:
         number(g, 1);
@@ -373,6 +380,12 @@ static void cond(struct gen *g, int depth) {
     }
 }
 
+static void bracketed(struct gen *g, int depth) {
+    put(g, "(");
+    cond(g, depth);
+    put(g, ")");
+}
+
 static void clause(struct gen *g, const char *word, int depth) {
     put(g, "\n    ");
     put(g, word);
@@ -383,7 +396,7 @@ static void clause(struct gen *g, const char *word, int depth) {
 
 static void scope(struct gen *g, enum place place, bool windows, bool times) {
     g->trigger = NULL;
-    g->bare = false;
+    g->bare = g->breach = false;
     g->place = place;
     g->episode = place != NOWHERE;
     g->windows = windows;
@@ -405,7 +418,12 @@ static void write_flag(struct gen *g, int i) {
     static const char *const words[] = {"about person", "in stay", "in case"};
     scope(g, flag_place(i), true, true);
     cf_buf_printf(g->b, "\nflag flag%d \"Flag %d\"\n    %s", i, i, words[flag_place(i)]);
-    clause(g, "while ", 2);
+    if (flag_place(i) == NOWHERE) {
+        put(g, "\n    while child and ");
+        bracketed(g, 1);
+    } else {
+        clause(g, "while ", 2);
+    }
     put(g, " to verify\n    cites law \"1\"");
 }
 
@@ -495,9 +513,10 @@ static void deadline(struct gen *g, bool trigger) {
         return; /* a duty without a date */
     }
     if (chance(g, 70)) {
-        bool elapsed = chance(g, 50);
+        bool elapsed = chance(g, 50), hours = true;
         put(g, "\n    within ");
         if (trigger && chance(g, 10)) {
+            hours = false;
             put(g, "time_for[");
             put(g, chance(g, 50) ? "step.level" : "decision.level");
             put(g, "]");
@@ -513,10 +532,10 @@ static void deadline(struct gen *g, bool trigger) {
             }
         }
         put(g, " to verify");
-        if (elapsed && chance(g, 50)) {
+        if (elapsed && hours && chance(g, 50)) {
             put(g, "\n    not counting away");
         }
-        if (elapsed && chance(g, 15)) {
+        if (elapsed && hours && chance(g, 15)) {
             put(g, "\n    not counting shut");
         }
         return;
@@ -533,7 +552,7 @@ static void deadline(struct gen *g, bool trigger) {
 
 /* An opener opens another episode than the rule's own: it can end nothing but in any. */
 static void ending(struct gen *g, const struct rec *r) {
-    if (g->episode && strncmp(r->lines, "opens", 5) == 0) {
+    if (strncmp(r->lines, "opens", 5) == 0) {
         cf_buf_printf(g->b, "%s in any episode", r->name);
         return;
     }
@@ -618,6 +637,7 @@ static void write_duty(struct gen *g, int i) {
         put_trigger(g, r);
     } else if (form < 13) {
         scope(g, NOWHERE, true, false);
+        g->breach = true;
         cf_buf_printf(g->b, "after breach of gate%d", gate);
     } else {
         each = form >= 18;
@@ -629,7 +649,8 @@ static void write_duty(struct gen *g, int i) {
         } else {
             put(g, " when ");
         }
-        cond(g, 2);
+        put(g, i % 3 == 0 ? "age >= 0 and " : ""); /* about every person: says so */
+        bracketed(g, 2);
         put(g, " to verify");
     }
     g->times = false;
@@ -710,7 +731,7 @@ static struct cf_str write_policy(struct cf_arena *a, uint64_t seed, uint64_t pr
     struct cf_buf b = cf_buf_new(a, CF_MAX_SOURCE_BYTES);
     struct gen g = {.b = &b, .version = version, .present = present};
     cf_buf_printf(&b, "policy gen.one \"Generated\"\n    owner alpha\n    serves S1\n    in force from %s\n    cites law \"Invented\"",
-                  version == 2 ? "2024-06-01" : two ? "2023-01-01 to 2024-05-31" : "2023-01-01");
+                  version == 2 ? "2024-06-01" : two ? "2024-01-01 to 2024-05-31" : "2024-01-01");
     put(&g, skeleton);
     cf_buf_printf(&b, "\nsetting limit %d\n    to verify\n    law \"8\"", version);
     cf_buf_printf(&b, "\nsetting some_hours %d hours\n    to verify\n    law \"8\"", version * 2);

@@ -1,5 +1,5 @@
-/* childfirst-verify: checks a proof that an event stands in a force's log, or that the log has only grown, with nothing but SHA-256
- * and Ed25519. It reads one JSON file and no database, shares no code with childfirst, and can be read in one sitting.
+/* childfirst-verify: checks a proof that an event stands in a force's log, or that the log has only grown, with nothing but
+ * SHA-256 and Ed25519. It reads one JSON file and no database, shares no code with childfirst, and can be read in one sitting.
  *
  *     childfirst-verify [--key KEY] FILE…
  *
@@ -29,12 +29,13 @@ struct sha256 {
 };
 
 static const uint32_t sha_k[64] = {
-    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be,
-    0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa,
-    0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85,
-    0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85, 0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3,
-    0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070, 0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f,
-    0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
+    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98, 0x12835b01,
+    0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc,
+    0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147,
+    0x06ca6351, 0x14292967, 0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070, 0x19a4c116, 0x1e376c08,
+    0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208,
+    0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
 static uint32_t turn(uint32_t x, int n) {
     return (x >> n) | (x << (32 - n));
@@ -65,7 +66,8 @@ static void sha_block(struct sha256 *s, const uint8_t *p) {
 }
 
 static void sha_start(struct sha256 *s) {
-    static const uint32_t h[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+    static const uint32_t h[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                  0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
     memset(s, 0, sizeof *s);
     memcpy(s->h, h, sizeof h);
 }
@@ -304,7 +306,8 @@ static bool head_text(struct in *f, const struct vkey *k, struct head *h) {
     return !f->bad;
 }
 
-/* The text up to the blank line, then a line of the form "— name base64(key id | signature)". Lines of others are passed over. */
+/* The text up to the blank line, then a line of the form "— name base64(key id | signature)". Lines of others are passed over.
+ */
 static bool head_read(const char *note, size_t note_n, const struct vkey *k, struct head *h, const char **why) {
     struct in f = {.p = note, .n = note_n};
     const char *p = NULL;
@@ -327,7 +330,8 @@ static bool head_read(const char *note, size_t note_n, const struct vkey *k, str
 }
 
 /* ---- Inclusion and consistency (RFC 9162 2.1.3.2, 2.1.4.2). */
-static bool included(uint64_t seq, uint64_t size, const uint8_t leaf[HASH], uint8_t (*path)[HASH], size_t n, const uint8_t root[HASH]) {
+static bool included(uint64_t seq, uint64_t size, const uint8_t leaf[HASH], uint8_t (*path)[HASH], size_t n,
+                     const uint8_t root[HASH]) {
     uint64_t fn = seq, sn = size - 1;
     uint8_t r[HASH];
     if (seq >= size) {
@@ -554,8 +558,8 @@ static bool read_part(struct proof *x, struct part *p, const uint8_t event[16], 
     }
     p->plain = malloc(x->f.n - x->f.at);
     p->disclosed = p->plain != NULL;
-    if (!p->disclosed || !expect(&x->f, ", \"salt\": ") || !hex(&x->f, p->salt, 32, true, &n) || !expect(&x->f, ", \"plain\": ") ||
-        !hex(&x->f, p->plain, x->f.n - x->f.at, false, &p->plain_n) || !expect(&x->f, "}")) {
+    if (!p->disclosed || !expect(&x->f, ", \"salt\": ") || !hex(&x->f, p->salt, 32, true, &n) ||
+        !expect(&x->f, ", \"plain\": ") || !hex(&x->f, p->plain, x->f.n - x->f.at, false, &p->plain_n) || !expect(&x->f, "}")) {
         return refuse(&x->f, "one of its parts is not laid out as one");
     }
     struct sha256 s;
@@ -590,8 +594,8 @@ static void show_parts(struct proof *x, const struct part *parts, size_t n) {
     }
 }
 
-static bool read_leaf(struct proof *x, struct part *parts, size_t *n_parts, uint64_t *seq, uint64_t *recorded, uint8_t event[16],
-                      uint8_t leaf[HASH]) {
+static bool read_leaf(struct proof *x, struct part *parts, size_t *n_parts, uint64_t *seq, uint64_t *recorded,
+                      uint8_t event[16], uint8_t leaf[HASH]) {
     uint8_t ledger[16];
     size_t n = 0;
     if (!expect(&x->f, "  \"ledger\": ") || !hex(&x->f, ledger, 16, true, &n) || !expect(&x->f, ",\n  \"event\": ") ||
@@ -611,7 +615,10 @@ static bool read_leaf(struct proof *x, struct part *parts, size_t *n_parts, uint
     struct sha256 s;
     uint8_t count[2] = {0, (uint8_t)*n_parts};
     sha_start(&s);
-    sha_add(&s, "\0" "cf/event/1", 12);
+    sha_add(&s,
+            "\0"
+            "cf/event/1",
+            12);
     sha_add(&s, ledger, 16);
     add_u64(&s, *seq);
     add_u64(&s, *recorded);
@@ -662,8 +669,8 @@ static bool check_growth(struct proof *x, const char *given) {
     if (!grown(&before, &after, x->path, x->path_n)) {
         return refuse(&x->f, "the later log does not begin with the earlier one");
     }
-    fprintf(x->out, "good: the log %s of size %llu begins with the one of size %llu\n", x->key.name, (unsigned long long)after.size,
-            (unsigned long long)before.size);
+    fprintf(x->out, "good: the log %s of size %llu begins with the one of size %llu\n", x->key.name,
+            (unsigned long long)after.size, (unsigned long long)before.size);
     return true;
 }
 

@@ -183,6 +183,22 @@ static void every_line_explains_itself(struct given *g, const struct lang_exampl
         const struct lang_reason *r = lang_explain_gate(g->a, g->set, c->ref, c->h, c->now, &d.gates.v[i]);
         assert_true(r->under.n >= 3);
     }
+    for (size_t i = 0; i < d.grades.n; i++) {
+        const struct lang_grade_line *l = &d.grades.v[i];
+        assert_true(lang_explain_state(g->a, g->set, c->ref, c->h, c->now, l->rule, l->episode)->under.n >= 3);
+    }
+    for (size_t i = 0; i < d.scores.n; i++) {
+        const struct lang_score_line *l = &d.scores.v[i];
+        assert_true(lang_explain_state(g->a, g->set, c->ref, c->h, c->now, l->rule, l->episode)->under.n >= 3);
+    }
+    for (size_t i = 0; i < d.choices.n; i++) {
+        const struct lang_choice_line *l = &d.choices.v[i];
+        assert_true(lang_explain_state(g->a, g->set, c->ref, c->h, c->now, l->rule, l->episode)->under.n >= 3);
+    }
+    for (size_t i = 0; i < d.flags.n; i++) {
+        const struct lang_flag_line *l = &d.flags.v[i];
+        assert_true(lang_explain_state(g->a, g->set, c->ref, c->h, c->now, l->rule, l->episode)->under.n >= 3);
+    }
     struct cf_buf b = cf_buf_new(g->a, CF_MAX_JSON_BYTES);
     lang_docket_json(&b, g->set, c->ref, &d);
     struct cf_str json;

@@ -370,6 +370,10 @@ static void D13_lines_are_in_order_of_due_then_rule(void **state) {
     for (size_t i = 0; i < CF_COUNT(order); i++) {
         assert_text(d.duties.v[i].rule->name.text, order[i]);
     }
+    const struct lang_shown *shown;
+    assert_int_equal(lang_docket_shown(g.a, &d, &shown), 1); /* one thing to do, four rules that ask for it */
+    assert_int_equal(shown[0].all.n, 4);
+    assert_text(shown[0].first->rule->name.text, "soon");
     given_end(&g);
 }
 

@@ -2,12 +2,18 @@
 #include "ledger_help.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static struct ledger_erasure of(struct bench *b, const struct ledger_draft *d, enum ledger_scope scope) {
-    return (struct ledger_erasure){.event = d->id, .scope = scope, .person = b->child, .field = b->note,
-                                   .reviewer = ledger_new_subject(b->l), .approver = ledger_new_subject(b->l),
-                                   .authority = CF_LIT("retention schedule"), .schedule = CF_LIT("MoPI group 3")};
+    return (struct ledger_erasure){.event = d->id,
+                                   .scope = scope,
+                                   .person = b->child,
+                                   .field = b->note,
+                                   .reviewer = ledger_new_subject(b->l),
+                                   .approver = ledger_new_subject(b->l),
+                                   .authority = CF_LIT("retention schedule"),
+                                   .schedule = CF_LIT("MoPI group 3")};
 }
 
 /* The boxes and the masked secret of an event, as they stand in the file. */
@@ -150,7 +156,8 @@ static struct cf_id merge(struct bench *b, struct cf_id x, struct cf_id y) {
     return d.id;
 }
 
-static struct cf_id order(struct bench *b, uint32_t kind, struct cf_id person, const struct cf_id *targets, size_t n, uint32_t field) {
+static struct cf_id order(struct bench *b, uint32_t kind, struct cf_id person, const struct cf_id *targets, size_t n,
+                          uint32_t field) {
     struct ledger_value ids[4];
     for (size_t i = 0; i < n; i++) {
         ids[i] = ledger_bytes((struct cf_str){(const char *)targets[i].b, 16});
@@ -158,8 +165,12 @@ static struct cf_id order(struct bench *b, uint32_t kind, struct cf_id person, c
     struct ledger_pair f = {field, {.type = LEDGER_LIST, .as = {.list = {ids, n}}}};
     struct ledger_facts facts = {.compartment = LEDGER_OPEN, .fields = &f, .n_fields = n > 0 ? 1 : 0};
     struct ledger_person p = {.subject = person, .role = LEDGER_ROLE_TARGET};
-    struct ledger_draft d = {.id = ledger_new_id(b->l), .kind = kind, .persons = &p, .n_persons = cf_id_zero(person) ? 0 : 1,
-                             .facts = &facts, .n_facts = 1};
+    struct ledger_draft d = {.id = ledger_new_id(b->l),
+                             .kind = kind,
+                             .persons = &p,
+                             .n_persons = cf_id_zero(person) ? 0 : 1,
+                             .facts = &facts,
+                             .n_facts = 1};
     (void)bench_put(b, &d);
     return d.id;
 }
@@ -178,14 +189,15 @@ static void a_held_event_cannot_be_destroyed(void **state) {
         uint32_t field;
     } holds[] = {
         {b->child, none, 0},
-        {alias, none, 0},     /* under another name */
+        {alias, none, 0},      /* under another name */
         {b->officer, none, 0}, /* in any role */
         {none, d->id, LEDGER_F_TARGETS},
         {none, opener, LEDGER_F_EPISODES},
     };
     struct ledger_receipt r;
     for (size_t i = 0; i < CF_COUNT(holds); i++) {
-        struct cf_id hold = order(b, LEDGER_HOLD, holds[i].person, &holds[i].target, cf_id_zero(holds[i].target) ? 0 : 1, holds[i].field);
+        struct cf_id hold =
+            order(b, LEDGER_HOLD, holds[i].person, &holds[i].target, cf_id_zero(holds[i].target) ? 0 : 1, holds[i].field);
         bench_reopen(b);
         for (int scope = LEDGER_WHOLE_EVENT; scope <= LEDGER_NARRATIVE; scope++) {
             struct ledger_erasure x = of(b, d, (enum ledger_scope)scope);
@@ -375,8 +387,10 @@ static void a_torn_register_line_destroys_nothing(void **state) {
     struct ledger_receipt first = bench_put(b, d), r;
     (void)bench_put(b, other);
     const char *path = cf_cstr(b->a, cf_str_printf(b->a, "%s.register", b->path));
-    bench_ok(b, cf_write_file(path, cf_str_printf(b->a, "destroy %.*s %.*s 00", CF_STR_ARG(cf_hex(b->a, other->id.b, 16)),
-                                                  CF_STR_ARG(cf_hex(b->a, d->id.b, 16))), &b->errs));
+    bench_ok(b, cf_write_file(path,
+                              cf_str_printf(b->a, "destroy %.*s %.*s 00", CF_STR_ARG(cf_hex(b->a, other->id.b, 16)),
+                                            CF_STR_ARG(cf_hex(b->a, d->id.b, 16))),
+                              &b->errs));
     bench_reopen(b);
     struct ledger_event e;
     bench_ok(b, ledger_read(b->l, first.seq, b->a, &e, &b->errs));
@@ -386,6 +400,23 @@ static void a_torn_register_line_destroys_nothing(void **state) {
     struct cf_str text;
     bench_ok(b, cf_read_file(b->a, path, 65536, &text, &b->errs));
     assert_non_null(memmem(text.p, text.n, "\ndestroy ", 9));
+    bench_free(b);
+}
+
+static void without_its_register_nothing_is_destroyed(void **state) {
+    (void)state;
+    struct bench *b = bench_new();
+    struct ledger_draft *d = bench_draft(b, "stays");
+    struct ledger_receipt first = bench_put(b, d), r;
+    struct ledger_event e;
+    const char *path = cf_cstr(b->a, cf_str_printf(b->a, "%s.register", b->path));
+    assert_int_equal(mkdir(path, 0700), 0); /* something that is no file stands in its place */
+    struct ledger_erasure x = of(b, d, LEDGER_WHOLE_EVENT);
+    bench_refused(b, ledger_erase(b->l, &x, &r, &b->errs), CF_E022);
+    bench_ok(b, ledger_read(b->l, first.seq, b->a, &e, &b->errs));
+    assert_int_equal(e.destroyed, 0);
+    assert_int_equal(rmdir(path), 0);
+    bench_ok(b, ledger_erase(b->l, &x, &r, &b->errs));
     bench_free(b);
 }
 
@@ -447,6 +478,7 @@ int main(void) {
         cmocka_unit_test(what_is_sealed_only_the_custodian_opens),
         cmocka_unit_test(a_restored_older_copy_neither_serves_nor_keeps_what_was_destroyed),
         cmocka_unit_test(a_torn_register_line_destroys_nothing),
+        cmocka_unit_test(without_its_register_nothing_is_destroyed),
         cmocka_unit_test(events_that_the_ledger_rests_on_cannot_be_destroyed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

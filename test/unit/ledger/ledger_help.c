@@ -118,8 +118,8 @@ struct ledger_draft *bench_draft(struct bench *b, const char *words) {
                        *welfare = CF_NEW(b->a, struct ledger_pair);
     struct ledger_words *w = CF_NEW(b->a, struct ledger_words);
     *age = (struct ledger_pair){b->age, ledger_int(15)};
-    p[0] = (struct ledger_person){.subject = b->child, .role = LEDGER_ROLE_TARGET, .category = LEDGER_SUSPECT, .attributes = age,
-                                  .n_attributes = 1};
+    p[0] = (struct ledger_person){
+        .subject = b->child, .role = LEDGER_ROLE_TARGET, .category = LEDGER_SUSPECT, .attributes = age, .n_attributes = 1};
     p[1] = (struct ledger_person){.subject = b->officer, .role = LEDGER_ROLE_ACTOR};
     p[2] = (struct ledger_person){.subject = b->officer, .role = LEDGER_ROLE_RECORDER};
     open[0] = (struct ledger_pair){b->outcome, ledger_int(3)};
@@ -130,8 +130,19 @@ struct ledger_draft *bench_draft(struct bench *b, const char *words) {
     f[1] = (struct ledger_facts){.compartment = LEDGER_OPEN, .fields = open, .n_fields = 3};
     *w = (struct ledger_words){.field = b->note, .text = cf_str_dup(b->a, cf_str_from(words)), .opinion = true};
     int64_t at = 1700000000 + (int64_t)(bench_random(b) % 1000000);
-    *d = (struct ledger_draft){.id = ledger_new_id(b->l), .kind = b->kind, .shape = 1, .from = at, .to = at, .offset_min = 60,
-                               .unit = b->unit, .persons = p, .n_persons = 3, .facts = f, .n_facts = 2, .words = w, .n_words = 1};
+    *d = (struct ledger_draft){.id = ledger_new_id(b->l),
+                               .kind = b->kind,
+                               .shape = 1,
+                               .from = at,
+                               .to = at,
+                               .offset_min = 60,
+                               .unit = b->unit,
+                               .persons = p,
+                               .n_persons = 3,
+                               .facts = f,
+                               .n_facts = 2,
+                               .words = w,
+                               .n_words = 1};
     return d;
 }
 

@@ -415,7 +415,9 @@ static void a_file_that_is_no_ledger_is_refused_and_kept(void **state) {
     (void)state;
     struct bench *b = bench_empty();
     bench_refused(b, ledger_open(b->a, b->path, LEDGER_WRITE, &b->o, &b->errs, &b->l), CF_S001);
-    bench_ok(b, cf_write_file(b->path, CF_LIT("Date,Latitude,Longitude,Object of search,Outcome\n2024-05,51.5,0.1,drugs,arrest\n"), &b->errs));
+    bench_ok(b,
+             cf_write_file(b->path, CF_LIT("Date,Latitude,Longitude,Object of search,Outcome\n2024-05,51.5,0.1,drugs,arrest\n"),
+                           &b->errs));
     bench_refused(b, ledger_open(b->a, b->path, LEDGER_WRITE, &b->o, &b->errs, &b->l), CF_S007);
     bench_refused(b, ledger_create(b->a, b->path, &b->o, &b->errs, &b->l), CF_E001);
     assert_int_equal(unlink(b->path), 0);

@@ -12,8 +12,14 @@ static void at(int64_t seconds) {
 }
 
 static struct ledger_read_row row_of(const int64_t *shown, size_t n) {
-    return (struct ledger_read_row){.user = 7, .session = CF_LIT("s1"), .role = CF_LIT("sergeant"), .purpose = CF_LIT("welfare"),
-                                    .route = CF_LIT("docket"), .shown = shown, .n_shown = n, .withheld = 2};
+    return (struct ledger_read_row){.user = 7,
+                                    .session = CF_LIT("s1"),
+                                    .role = CF_LIT("sergeant"),
+                                    .purpose = CF_LIT("welfare"),
+                                    .route = CF_LIT("docket"),
+                                    .shown = shown,
+                                    .n_shown = n,
+                                    .withheld = 2};
 }
 
 static const char *file_of(struct bench *b, const char *month) {
@@ -123,8 +129,11 @@ static void whole_hours_are_hashed_into_the_ledger_once(void **state) {
 static void a_row_changed_lost_or_slipped_in_is_found(void **state) {
     (void)state;
     static const char *const changes[] = {
-        "UPDATE read SET purpose = 'curiosity' WHERE n = 2", "UPDATE read SET user = 8 WHERE n = 1", "DELETE FROM read WHERE n = 3",
-        "UPDATE read SET withheld = 0 WHERE n = 1", "DELETE FROM read",
+        "UPDATE read SET purpose = 'curiosity' WHERE n = 2",
+        "UPDATE read SET user = 8 WHERE n = 1",
+        "DELETE FROM read WHERE n = 3",
+        "UPDATE read SET withheld = 0 WHERE n = 1",
+        "DELETE FROM read",
         "INSERT INTO read(n, at, user, session, role, purpose, route, shown, withheld, outcome) "
         "SELECT n + 100, at, user, session, role, purpose, route, shown, withheld, outcome FROM read WHERE n = 1",
     };

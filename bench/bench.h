@@ -1,7 +1,7 @@
 /* bench: what the measuring programs share: a policy folder made ready, copies of histories, a clock, and lines of the table.
  *
- * Each program prints lines of nine fields between tabs, as bench/run expects: figure, value, unit, target, rules, events, rival,
- * ratio, note; an empty field says nothing. No figure decides a test. Everybody measured here is invented. */
+ * Each program prints lines of nine fields between tabs, as bench/run expects: figure, value, unit, target, rules, events,
+ * rival, ratio, note; an empty field says nothing. No figure decides a test. Everybody measured here is invented. */
 #ifndef CF_BENCH_BENCH_H
 #define CF_BENCH_BENCH_H
 
@@ -29,10 +29,10 @@ struct bench_row {
 void bench_print(const struct bench_row *r);
 const char *bench_text(struct cf_arena *a, const char *fmt, ...) CF_PRINTF(2, 3);
 
-double bench_now(void);        /* seconds of a clock that never goes back */
-double bench_busy(void);       /* seconds of processor time that this thread has used: a loaded machine does not change it */
+double bench_now(void);           /* seconds of a clock that never goes back */
+double bench_busy(void);          /* seconds of processor time that this thread has used: a loaded machine does not change it */
 double bench_busy_children(void); /* the same of programs run and waited for */
-double bench_peak_mb(void);    /* the most memory that this process has held, 10^6 bytes */
+double bench_peak_mb(void);       /* the most memory that this process has held, 10^6 bytes */
 _Noreturn void bench_stop(const struct cf_errs *errs, const char *doing);
 uint64_t bench_number(const char *text, const char *what); /* a whole number above 0, or the end of the program */
 

@@ -88,12 +88,14 @@ struct bench_policies *bench_policies_load(struct cf_arena *a, const char *path)
     struct cf_errs errs = cf_errs_new(a);
     struct cf_source *src = CF_NEW(a, struct cf_source);
     src->name = cf_str_from(BANK_HOLIDAYS);
-    p->ref = (struct lang_reference){.zone = cf_zone_load(a, "Europe/London", &errs), .first_day = INT32_MIN, .last_day = INT32_MAX};
+    p->ref =
+        (struct lang_reference){.zone = cf_zone_load(a, "Europe/London", &errs), .first_day = INT32_MIN, .last_day = INT32_MAX};
     if (!p->ref.zone || !cf_read_file(a, BANK_HOLIDAYS, CF_MAX_CALENDAR_BYTES, &src->text, &errs)) {
         bench_stop(&errs, "the calendars cannot be read; run it from the folder of the source");
     }
     p->ref.calendar = cf_calendar_parse(a, src, &errs);
-    if (!p->ref.calendar || !lang_load(a, path, p->ref.zone, &errs, &p->set) || !lang_lower(a, p->set, &p->ref, &errs, &p->program)) {
+    if (!p->ref.calendar || !lang_load(a, path, p->ref.zone, &errs, &p->set) ||
+        !lang_lower(a, p->set, &p->ref, &errs, &p->program)) {
         bench_stop(&errs, "the policies cannot be used");
     }
     p->rules = p->set->rules.n;
@@ -128,7 +130,8 @@ struct lang_history bench_history_copy(struct cf_arena *a, const struct lang_set
         const struct lang_record *r = &set->records.v[e->record]->as.record;
         events[i].subjects = r->roles.n ? cf_memdup(a, e->subjects, r->roles.n * sizeof(*e->subjects)) : NULL;
         events[i].episodes = e->n_episodes ? cf_memdup(a, e->episodes, e->n_episodes * sizeof(*e->episodes)) : NULL;
-        events[i].actor.roles = e->actor.n_roles ? cf_memdup(a, e->actor.roles, e->actor.n_roles * sizeof(*e->actor.roles)) : NULL;
+        events[i].actor.roles =
+            e->actor.n_roles ? cf_memdup(a, e->actor.roles, e->actor.n_roles * sizeof(*e->actor.roles)) : NULL;
         events[i].fields = r->fields.n ? fields_copy(a, r, e->fields) : NULL;
     }
     out.events = events;

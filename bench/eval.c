@@ -1,5 +1,5 @@
-/* eval: how many events a second the compiled evaluator judges, on one thread and on two, with the policies that are shipped and
- * every reason kept. Histories are those of simulate; they are made in blocks, and only the judging of a block is timed.
+/* eval: how many events a second the compiled evaluator judges, on one thread and on two, with the policies that are shipped
+ * and every reason kept. Histories are those of simulate; they are made in blocks, and only the judging of a block is timed.
  *
  *   bench_eval HISTORIES */
 #include "bench.h"
@@ -18,13 +18,16 @@ struct worker { /* one thread: its machine, its share of a block */
     const struct lang_history *first;
     size_t n;
     int64_t now;
+    double busy;   /* seconds of processor time */
     uint64_t kept; /* lines of all dockets, so that none of the work can be left out */
 };
 
 struct measuring {
     const struct bench_policies *p;
     struct cf_arena *block;
-    struct { CF_VEC(struct lang_history); } histories;
+    struct {
+        CF_VEC(struct lang_history);
+    } histories;
     struct worker workers[THREADS];
     uint64_t wanted, done, events, longest;
     double seconds[THREADS + 1]; /* by number of threads */
@@ -32,13 +35,14 @@ struct measuring {
 
 static void *judge(void *arg) {
     struct worker *w = arg;
+    double before = bench_busy();
     for (size_t i = 0; i < w->n; i++) {
         struct lang_docket d = {0};
-        struct cf_mark mark = cf_arena_mark(w->lines);
         lang_eval(w->machine, w->lines, &w->first[i], w->now, &d);
         w->kept += d.duties.n + d.gates.n + d.grades.n + d.scores.n + d.choices.n + d.flags.n;
-        cf_arena_rewind(w->lines, mark);
+        cf_arena_reset(w->lines);
     }
+    w->busy += bench_busy() - before;
     return NULL;
 }
 
@@ -85,6 +89,7 @@ static bool take(void *arg, const struct lang_history *h) {
 
 static void say(struct cf_arena *a, const struct measuring *m) {
     uint64_t kept = m->workers[0].kept + m->workers[1].kept;
+    double busy = m->workers[0].busy + m->workers[1].busy; /* of both runs */
     for (size_t threads = 1; threads <= THREADS; threads++) {
         struct bench_row row = {
             .figure = threads == 1 ? "evaluation, 1 thread" : "evaluation, 2 threads",
@@ -93,8 +98,11 @@ static void say(struct cf_arena *a, const struct measuring *m) {
             .value = (double)m->events / m->seconds[threads],
             .rules = m->p->rules,
             .events = m->events,
-            .note = bench_text(a, "%llu histories, longest %llu events, %llu docket lines kept with reasons",
-                               (unsigned long long)m->done, (unsigned long long)m->longest, (unsigned long long)kept / THREADS),
+            .note = bench_text(a,
+                               "%llu histories, longest %llu events, %llu docket lines kept with reasons; %.0f events a second "
+                               "of processor time",
+                               (unsigned long long)m->done, (unsigned long long)m->longest, (unsigned long long)kept / THREADS,
+                               THREADS * (double)m->events / busy),
         };
         bench_print(&row);
     }
@@ -107,13 +115,14 @@ int main(int argc, char **argv) {
     struct measuring m = {.p = p, .block = b, .wanted = bench_number(argc > 1 ? argv[1] : "20000", "the number of histories")};
     struct simulate_rates *rates;
     int32_t from, until;
-    if (!cf_date_parse(cf_str_from(FROM), CF_NOWHERE, &errs, &from) || !cf_date_parse(cf_str_from(NOW), CF_NOWHERE, &errs, &until) ||
-        !simulate_rates_read(a, "data/rates", &errs, &rates)) {
+    if (!cf_date_parse(cf_str_from(FROM), CF_NOWHERE, &errs, &from) ||
+        !cf_date_parse(cf_str_from(NOW), CF_NOWHERE, &errs, &until) || !simulate_rates_read(a, "data/rates", &errs, &rates)) {
         bench_stop(&errs, "no histories can be made");
     }
     int64_t now = cf_day_start(p->ref.zone, until);
     for (size_t t = 0; t < THREADS; t++) {
-        m.workers[t] = (struct worker){.machine = lang_machine_new(a, p->program), .lines = cf_arena_new("docket lines"), .now = now};
+        m.workers[t] =
+            (struct worker){.machine = lang_machine_new(a, p->program), .lines = cf_arena_new("docket lines"), .now = now};
     }
     struct simulate_options o = {.seed = 1, .children = (uint32_t)m.wanted, .years = YEARS, .from = from, .until = now - 1};
     if (!simulate_histories(p->set, &p->ref, rates, &o, take, &m, NULL, &errs)) {

@@ -8,7 +8,8 @@ static void put_fact(FILE *f, const struct rival_event *v) {
     static const char *const about[] = {"", "", "report", "review", "withdrawal"};
     switch (v->kind) {
     case RIVAL_SEARCH:
-        fprintf(f, "(search (place %u) (id %u) (at %lld) (night %s))\n", v->place, v->id, (long long)v->at, v->yes ? "yes" : "no");
+        fprintf(f, "(search (place %u) (id %u) (at %lld) (night %s))\n", v->place, v->id, (long long)v->at,
+                v->yes ? "yes" : "no");
         return;
     case RIVAL_APPROVAL:
         fprintf(f, "(approval (place %u) (id %u) (at %lld) (answer %s))\n", v->place, v->id, (long long)v->at,
@@ -19,8 +20,7 @@ static void put_fact(FILE *f, const struct rival_event *v) {
     case RIVAL_WITHDRAWAL:
         fprintf(f, "(%s (search %u) (id %u) (at %lld))\n", about[v->kind], v->about, v->id, (long long)v->at);
         return;
-    case RIVAL_KINDS:
-        break;
+    case RIVAL_KINDS: break;
     }
     CF_NEVER("no such kind");
 }
@@ -62,8 +62,9 @@ static void put_program(const char *path, const char *rules, const char *facts, 
     FILE *f = opened(path);
     fprintf(f, "(load \"%s\")\n(load-facts \"%s\")\n(run)\n", rules, facts);
     for (int i = 0; with_rules && i < RIVAL_COUNTS; i++) {
-        fprintf(f, "(bind ?n 0)\n(do-for-all-facts ((?l line)) (and (eq ?l:rule %s) (eq ?l:state %s)) (bind ?n (+ ?n 1)))\n"
-                   "(printout t \"COUNT \" ?n crlf)\n", rival_lines[i].rule, rival_lines[i].state);
+        fprintf(f,
+                "(printout t \"COUNT \" (length$ (find-all-facts ((?l line)) (and (eq ?l:rule %s) (eq ?l:state %s)))) crlf)\n",
+                rival_lines[i].rule, rival_lines[i].state);
     }
     fprintf(f, "(exit)\n");
     fclose(f);
@@ -88,8 +89,8 @@ static int run_clips(struct cf_arena *a, const char *program, uint64_t counts[RI
     return n;
 }
 
-bool rival_clips(struct cf_arena *a, const struct rival_events *e, uint32_t places, const char *folder, struct rival_result *out,
-                 const char **why) {
+bool rival_clips(struct cf_arena *a, const struct rival_events *e, uint32_t places, const char *folder,
+                 struct rival_result *out, const char **why) {
     const char *facts = bench_text(a, "%s/five.facts", folder), *program = bench_text(a, "%s/five.bat", folder);
     const char *rules = bench_text(a, "%s/five.clp", folder);
     double seconds[2];

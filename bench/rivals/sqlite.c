@@ -1,27 +1,25 @@
-/* sqlite: plain SQL as a rival: the five rules over indexed tables in memory, and bare durable inserts. The one file of the bench
- * that includes the library; it does not go through the store, whose cost is part of what is measured. */
+/* sqlite: plain SQL as a rival: the five rules over indexed tables in memory, and bare durable inserts. The one file of the
+ * bench that includes the library; it does not go through the store, whose cost is part of what is measured. */
 #include "rivals/rivals.h"
 
 #include <sqlite3.h>
 #include <stdlib.h>
 
-static const char SCHEMA[] =
-    "CREATE TABLE search(id INTEGER PRIMARY KEY, place INTEGER, at INTEGER, night INTEGER);"
-    "CREATE TABLE approval(id INTEGER PRIMARY KEY, place INTEGER, at INTEGER, answer INTEGER);"
-    "CREATE TABLE report(id INTEGER PRIMARY KEY, search INTEGER, at INTEGER);"
-    "CREATE TABLE review(id INTEGER PRIMARY KEY, search INTEGER, at INTEGER);"
-    "CREATE TABLE withdrawal(id INTEGER PRIMARY KEY, search INTEGER, at INTEGER);"
-    "CREATE TABLE line(rule TEXT, of INTEGER, state TEXT, by INTEGER);";
-static const char INDEXES[] =
-    "CREATE INDEX search_place ON search(place, at);"
-    "CREATE INDEX approval_place ON approval(place, at);"
-    "CREATE INDEX report_search ON report(search, at);"
-    "CREATE INDEX review_search ON review(search, at);"
-    "CREATE INDEX withdrawal_search ON withdrawal(search, at);"
-    "ANALYZE;";
+static const char SCHEMA[] = "CREATE TABLE search(id INTEGER PRIMARY KEY, place INTEGER, at INTEGER, night INTEGER);"
+                             "CREATE TABLE approval(id INTEGER PRIMARY KEY, place INTEGER, at INTEGER, answer INTEGER);"
+                             "CREATE TABLE report(id INTEGER PRIMARY KEY, search INTEGER, at INTEGER);"
+                             "CREATE TABLE review(id INTEGER PRIMARY KEY, search INTEGER, at INTEGER);"
+                             "CREATE TABLE withdrawal(id INTEGER PRIMARY KEY, search INTEGER, at INTEGER);"
+                             "CREATE TABLE line(rule TEXT, of INTEGER, state TEXT, by INTEGER);";
+static const char INDEXES[] = "CREATE INDEX search_place ON search(place, at);"
+                              "CREATE INDEX approval_place ON approval(place, at);"
+                              "CREATE INDEX report_search ON report(search, at);"
+                              "CREATE INDEX review_search ON review(search, at);"
+                              "CREATE INDEX withdrawal_search ON withdrawal(search, at);"
+                              "ANALYZE;";
 static const char *const INSERTS[RIVAL_KINDS] = {
-    "INSERT INTO search VALUES(?1, ?2, ?3, ?4)",  "INSERT INTO approval VALUES(?1, ?2, ?3, ?4)",
-    "INSERT INTO report VALUES(?1, ?2, ?3)",      "INSERT INTO review VALUES(?1, ?2, ?3)",
+    "INSERT INTO search VALUES(?1, ?2, ?3, ?4)", "INSERT INTO approval VALUES(?1, ?2, ?3, ?4)",
+    "INSERT INTO report VALUES(?1, ?2, ?3)",     "INSERT INTO review VALUES(?1, ?2, ?3)",
     "INSERT INTO withdrawal VALUES(?1, ?2, ?3)",
 };
 

@@ -1,10 +1,9 @@
-/* measure: lists the measures of the policies in force, or counts one and prints it with its definition, its notes and, asked with
- * a purpose, every event behind it. Must not know what any measure counts. */
+/* measure: lists the measures of the policies in force, or counts one and prints it with its definition, its notes and, asked
+ * with a purpose, every event behind it. Must not know what any measure counts. */
 #include "cli/cli.h"
 #include "measure/measure.h"
 
-static void one_line(struct cf_buf *b, struct cli *c, const struct lang_decl *m, size_t width)
-{
+static void one_line(struct cf_buf *b, struct cli *c, const struct lang_decl *m, size_t width) {
     if (c->json) {
         cf_buf_lit(b, "{\"measure\":");
         cf_json_str(b, m->name.text);
@@ -23,8 +22,7 @@ static void one_line(struct cf_buf *b, struct cli *c, const struct lang_decl *m,
     cf_buf_printf(b, "%-*.*s  %.*s\n", (int)width, CF_STR_ARG(m->name.text), CF_STR_ARG(m->title));
 }
 
-static int list_measures(struct cli *c)
-{
+static int list_measures(struct cli *c) {
     const struct lang_set *set = desk_set(c->desk);
     struct cf_buf b = cf_buf_new(c->arena, CF_MAX_JSON_BYTES);
     size_t width = 0;
@@ -58,17 +56,17 @@ struct asked {
     bool list;
 };
 
-static bool day_option(struct cli *c, const char *name, bool *has, int32_t *day)
-{
+static bool day_option(struct cli *c, const char *name, bool *has, int32_t *day) {
     struct cf_str words;
     *has = cli_option(c, name, &words);
     return !*has || cf_date_parse(words, CF_NOWHERE, &c->errs, day);
 }
 
-static bool read_dimensions(struct cli *c, struct asked *q)
-{
+static bool read_dimensions(struct cli *c, struct asked *q) {
     struct cf_str words, word;
-    struct { CF_VEC(struct cf_str); } by = {0};
+    struct {
+        CF_VEC(struct cf_str);
+    } by = {0};
     if (!cli_option(c, "by", &words)) {
         return true;
     }
@@ -83,8 +81,7 @@ static bool read_dimensions(struct cli *c, struct asked *q)
     return true;
 }
 
-static bool read_asked(struct cli *c, struct asked *q)
-{
+static bool read_asked(struct cli *c, struct asked *q) {
     struct cf_str words, ignored;
     static const char *const later[] = {"purpose", "as", "db", "keys"};
     *q = (struct asked){.format = c->json ? MEASURE_JSON : MEASURE_TEXT, .list = cli_flag(c, "list")};
@@ -121,8 +118,7 @@ struct shown_list {
 };
 
 /* People whose record is restricted are counted, and never listed. */
-static bool log_list(struct cli *c, struct cf_str name, struct shown_list *list)
-{
+static bool log_list(struct cli *c, struct cf_str name, struct shown_list *list) {
     const char *route = cf_cstr(c->arena, cf_str_printf(c->arena, "measure %.*s --list", CF_STR_ARG(name)));
     uint32_t *subjects = CF_NEW_N(c->arena, uint32_t, list->all.n + 1);
     size_t shown = 0, people = 0;
@@ -152,8 +148,8 @@ static bool log_list(struct cli *c, struct cf_str name, struct shown_list *list)
     return true;
 }
 
-static void put_listed(struct cf_buf *b, struct cli *c, const struct measure_listed *l, enum measure_format format, bool first)
-{
+static void put_listed(struct cf_buf *b, struct cli *c, const struct measure_listed *l, enum measure_format format,
+                       bool first) {
     struct cf_mark mark = cf_arena_mark(c->arena);
     struct cf_id event = cf_id_zero(l->duty) ? l->event : l->duty, person;
     struct cf_errs quiet = cf_errs_new(c->arena);
@@ -177,8 +173,7 @@ static void put_listed(struct cf_buf *b, struct cli *c, const struct measure_lis
     cf_buf_lit(b, line);
 }
 
-static void put_list(struct cf_buf *b, struct cli *c, const struct shown_list *list, enum measure_format format)
-{
+static void put_list(struct cf_buf *b, struct cli *c, const struct shown_list *list, enum measure_format format) {
     static const char *const heads[] = {
         [MEASURE_TEXT] = "\nevent                             person                            when              answer\n",
         [MEASURE_CSV] = "# every event behind it\nevent,person,when,answer\n",
@@ -194,8 +189,7 @@ static void put_list(struct cf_buf *b, struct cli *c, const struct shown_list *l
     }
 }
 
-int cli_measure(struct cli *c)
-{
+int cli_measure(struct cli *c) {
     struct asked q;
     struct measure_table table;
     struct shown_list list = {0};

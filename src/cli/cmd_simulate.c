@@ -9,8 +9,7 @@ enum { CHILDREN_MOST = 10000000, YEARS_MOST = 30 };
 static const char FIRST_DAY[] = "2024-01-01";
 
 /* Nothing happens on the day of the run itself, so that a second run on the same day finds everything there. */
-static bool read_options(struct cli *c, struct simulate_options *o)
-{
+static bool read_options(struct cli *c, struct simulate_options *o) {
     int64_t children, years, seed;
     struct cf_str from;
     int64_t now = cf_now_us() / 1000000;
@@ -26,11 +25,11 @@ static bool read_options(struct cli *c, struct simulate_options *o)
     if (!cf_date_parse(from, CF_NOWHERE, &c->errs, &o->from)) {
         return false;
     }
-    return o->from > cf_time_day(c->zone, 0) ? true : cf_fail(&c->errs, CF_X003, CF_NOWHERE, "%.*s is too long ago", CF_STR_ARG(from));
+    return o->from > cf_time_day(c->zone, 0) ? true
+                                             : cf_fail(&c->errs, CF_X003, CF_NOWHERE, "%.*s is too long ago", CF_STR_ARG(from));
 }
 
-static void say_shares(const struct simulate_report *r)
-{
+static void say_shares(const struct simulate_report *r) {
     printf("shares as drawn:\n");
     for (int s = 0; s < SIMULATE_SHARES; s++) {
         if (r->asked[s] && s != SIMULATE_ENTERED_LATE) {
@@ -40,8 +39,7 @@ static void say_shares(const struct simulate_report *r)
     }
 }
 
-static void say(const struct simulate_report *r, const struct simulate_options *o, uint64_t judged)
-{
+static void say(const struct simulate_report *r, const struct simulate_options *o, uint64_t judged) {
     printf("%llu invented children of %llu families (seed %llu), %llu of them with a second, misspelt record\n",
            (unsigned long long)r->children, (unsigned long long)r->families, (unsigned long long)o->seed,
            (unsigned long long)r->doubles);
@@ -60,9 +58,9 @@ static void say(const struct simulate_report *r, const struct simulate_options *
     printf("judged %llu people and units\n", (unsigned long long)judged);
 }
 
-static void say_json(const struct simulate_report *r, const struct simulate_options *o, uint64_t judged)
-{
-    printf("{\"seed\":%llu,\"children\":%llu,\"families\":%llu,\"doubles\":%llu,\"events\":%llu,\"new\":%llu,\"known\":%llu,\"ahead\":%llu,"
+static void say_json(const struct simulate_report *r, const struct simulate_options *o, uint64_t judged) {
+    printf("{\"seed\":%llu,\"children\":%llu,\"families\":%llu,\"doubles\":%llu,\"events\":%llu,\"new\":%llu,\"known\":%llu,"
+           "\"ahead\":%llu,"
            "\"most_contacts\":%llu,\"judged\":%llu,\"records\":{",
            (unsigned long long)o->seed, (unsigned long long)r->children, (unsigned long long)r->families,
            (unsigned long long)r->doubles, (unsigned long long)r->events, (unsigned long long)(r->events - r->known),
@@ -85,8 +83,7 @@ static void say_json(const struct simulate_report *r, const struct simulate_opti
     printf("}}\n");
 }
 
-int cli_simulate(struct cli *c)
-{
+int cli_simulate(struct cli *c) {
     struct simulate_options o;
     struct simulate_rates *rates;
     struct simulate_report report;

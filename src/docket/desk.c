@@ -4,12 +4,14 @@
 
 #include <stdlib.h>
 
+enum { CATCH_UP_BATCH = 16384, WAL_BYTES_MOST = 128 << 20 };
+
 static const struct store_sql SCHEMA = {
     "desk.schema",
     "CREATE TABLE IF NOT EXISTS applied(one INTEGER PRIMARY KEY CHECK(one = 1), seq INTEGER NOT NULL) STRICT;"
     "CREATE TABLE IF NOT EXISTS link(subject INTEGER NOT NULL, seq INTEGER NOT NULL, role INTEGER NOT NULL, kind INTEGER NOT NULL,"
     " about INTEGER NOT NULL, PRIMARY KEY(subject, seq, role)) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX IF NOT EXISTS link_kind ON link(kind, seq);"
+    "CREATE INDEX IF NOT EXISTS link_kind ON link(kind, seq) WHERE about = 1;"
     "CREATE TABLE IF NOT EXISTS image(subject INTEGER PRIMARY KEY, n INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;"
     "CREATE TABLE IF NOT EXISTS correction(root INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(root, seq)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS docket(person INTEGER PRIMARY KEY, valid_until INTEGER, adopted INTEGER NOT NULL,"
@@ -37,6 +39,8 @@ static const struct store_sql SET_IMAGE = {
     "desk.set_image", "INSERT INTO image VALUES(?1, ?2, ?3) ON CONFLICT(subject) DO UPDATE SET n = excluded.n, bytes = excluded.bytes"};
 static const struct store_sql LINKED = {"desk.linked", "SELECT DISTINCT seq FROM link WHERE subject = ?1 AND about = 1 ORDER BY seq"};
 static const struct store_sql LINKED_TO = {"desk.linked_to", "SELECT DISTINCT subject FROM link WHERE seq = ?1 AND about = 1 ORDER BY subject"};
+static const struct store_sql LINKED_TO_KIND = { /* by the index, where the kind is known: only an erased event no longer tells its own */
+    "desk.linked_to_kind", "SELECT DISTINCT subject FROM link WHERE kind = ?2 AND seq = ?1 AND about = 1 ORDER BY subject"};
 static const struct store_sql DROP_LINKS = {"desk.drop_links", "DELETE FROM link WHERE seq = ?1"};
 static const struct store_sql ADD_CORRECTION = {"desk.add_correction", "INSERT INTO correction VALUES(?1, ?2) ON CONFLICT DO NOTHING"};
 static const struct store_sql CORRECTIONS = {"desk.corrections", "SELECT seq FROM correction WHERE root = ?1 AND seq < ?2 ORDER BY seq"};
@@ -315,6 +319,39 @@ bool desk_mark_stale(struct desk *d, uint32_t subject, struct cf_errs *errs)
     return run_ints(d, &ADD_STALE, (int64_t[]){members[0]}, 1, errs);
 }
 
+static struct known_subject *known_slot(struct desk *d, struct cf_id id)
+{
+    return &d->known[(cf_be_read(id.b, 8) ^ cf_be_read(id.b + 8, 8)) * 0x9e3779b97f4a7c15u >> 48];
+}
+
+bool desk_known_no(struct desk *d, struct cf_id id, int64_t *no, struct cf_errs *errs)
+{
+    struct known_subject *k = known_slot(d, id), found = {.id = id};
+    if (k->no && cf_id_eq(k->id, id)) {
+        *no = k->no;
+        return true;
+    }
+    if (!ledger_subject_no(d->ledger, id, no, errs)) {
+        return false;
+    }
+    if (!*no || ledger_in_batch(d->ledger)) { /* what a batch gives may be taken back */
+        return true;
+    }
+    found.no = *no;
+    if (!ledger_subject_id(d->ledger, *no, &found.id, &found.type, errs)) {
+        return false;
+    }
+    *k = found;
+    return true;
+}
+
+bool desk_add_subject(struct desk *d, struct cf_id id, uint32_t type, struct cf_errs *errs)
+{
+    const struct known_subject *k = known_slot(d, id);
+    int64_t no;
+    return (k->no && k->type == type && type && cf_id_eq(k->id, id)) || ledger_subject_add(d->ledger, id, type, &no, errs);
+}
+
 static bool role_is_about(const struct desk *d, uint32_t kind, uint32_t role)
 {
     const struct bound_set *s = desk_current(d);
@@ -335,7 +372,7 @@ void desk_about_of(struct desk *d, const struct ledger_event *e, struct cf_arena
         struct cf_errs quiet = cf_errs_new(a);
         int64_t no;
         if (p->state != LEDGER_LIVE || !role_is_about(d, e->d.kind, p->role) ||
-            !ledger_subject_no(d->ledger, p->subject, &no, &quiet) || !no) {
+            !desk_known_no(d, p->subject, &no, &quiet) || !no) {
             continue;
         }
         bool known = false;
@@ -358,7 +395,7 @@ static bool add_links(struct desk *d, const struct ledger_event *e, uint64_t roo
         if (p->state != LEDGER_LIVE || p->role < LEDGER_FIRST_ROLE) {
             continue;
         }
-        if (!ledger_subject_no(d->ledger, p->subject, &no, errs) ||
+        if (!desk_known_no(d, p->subject, &no, errs) ||
             !run_ints(d, &ADD_LINK, (int64_t[]){no, (int64_t)root, p->role, e->d.kind, role_is_about(d, e->d.kind, p->role)}, 5, errs)) {
             return false;
         }
@@ -395,15 +432,17 @@ static bool add_to_images(struct desk *d, const struct effective *e, struct cf_a
     return true;
 }
 
-static bool numbers_of(struct desk *d, const struct store_sql *q, int64_t x, struct cf_arena *a, int64_t **out, size_t *n,
-                       struct cf_errs *errs)
+static bool numbers_of(struct desk *d, const struct store_sql *q, const int64_t *given, int n_given, struct cf_arena *a,
+                       int64_t **out, size_t *n, struct cf_errs *errs)
 {
     struct { CF_VEC(int64_t); } found = {0};
     struct store_stmt *s = store_use(d->db, q, errs);
     if (!s) {
         return false;
     }
-    store_bind_int(s, 1, x);
+    for (int i = 0; i < n_given; i++) {
+        store_bind_int(s, i + 1, given[i]);
+    }
     for (bool row;;) {
         if (!store_next(s, &row, errs)) {
             return false;
@@ -426,7 +465,7 @@ static bool remake_image(struct desk *d, uint32_t subject, struct cf_arena *a, s
     size_t n;
     uint64_t kept = 0;
     struct cf_buf b = cf_buf_new(a, 64u << 20);
-    if (!numbers_of(d, &LINKED, subject, a, &seqs, &n, errs)) {
+    if (!numbers_of(d, &LINKED, (int64_t[]){subject}, 1, a, &seqs, &n, errs)) {
         return false;
     }
     for (size_t i = 0; i < n; i++) {
@@ -471,7 +510,7 @@ static bool remake_around(struct desk *d, uint64_t root, struct cf_arena *a, str
     if (!desk_effective(d, root, LEDGER_NO_SEQ, a, &e, errs) || !add_links(d, &e.event, root, errs)) {
         return false;
     }
-    if (!numbers_of(d, &LINKED_TO, (int64_t)root, a, &subjects, &n, errs)) {
+    if (!numbers_of(d, &LINKED_TO_KIND, (int64_t[]){(int64_t)root, e.event.d.kind}, 2, a, &subjects, &n, errs)) {
         return false;
     }
     for (size_t i = 0; i < n; i++) {
@@ -510,7 +549,7 @@ static bool take_erasure(struct desk *d, const struct ledger_event *e, struct cf
         if (!ledger_seq_of_id(d->ledger, id, &root, errs)) {
             return false;
         }
-        if (root == LEDGER_NO_SEQ || !numbers_of(d, &LINKED_TO, (int64_t)root, a, &subjects, &n, errs)) {
+        if (root == LEDGER_NO_SEQ || !numbers_of(d, &LINKED_TO, (int64_t[]){(int64_t)root}, 1, a, &subjects, &n, errs)) {
             return root == LEDGER_NO_SEQ;
         }
         struct ledger_event gone;
@@ -558,19 +597,52 @@ static bool take_kind(struct desk *d, const struct ledger_event *e, struct cf_ar
 
 bool desk_take_in(struct desk *d, const struct ledger_event *e, struct cf_arena *a, struct cf_errs *errs)
 {
-    if (!take_kind(d, e, a, errs) || !run_ints(d, &SET_APPLIED, (int64_t[]){(int64_t)e->seq + 1}, 1, errs)) {
+    if (!take_kind(d, e, a, errs)) {
         return false;
     }
     d->applied = e->seq + 1;
     return true;
 }
 
-/* Reads what was appended since and takes it in, a few thousand events a transaction. */
+bool desk_commit(struct desk *d, struct cf_errs *errs)
+{
+    if (!run_ints(d, &SET_APPLIED, (int64_t[]){(int64_t)d->applied}, 1, errs) || !store_commit(d->db, errs)) {
+        desk_rollback(d);
+        return false;
+    }
+    if (store_wal_bytes(d->db) < WAL_BYTES_MOST) {
+        return true;
+    }
+    struct cf_arena *a = cf_arena_new("desk checkpoint");
+    struct cf_errs quiet = cf_errs_new(a); /* a reader in the way, or a full disk: what is committed stands, the next one tries again */
+    (void)!store_checkpoint(d->db, false, &quiet);
+    cf_arena_free(a);
+    return true;
+}
+
+void desk_rollback(struct desk *d)
+{
+    struct cf_arena *a = cf_arena_new("desk rollback");
+    struct cf_errs quiet = cf_errs_new(a);
+    int64_t seq;
+    store_rollback(d->db);
+    if (store_one_int(d->db, &APPLIED, 0, &seq, &quiet)) {
+        d->applied = (uint64_t)seq;
+    }
+    for (size_t i = d->merges.n; i-- > 0;) { /* merges and splits that were taken in since are taken in again */
+        struct merge_pair *m = &d->merges.v[i];
+        m->undone = m->undone >= d->applied ? LEDGER_NO_SEQ : m->undone;
+        d->merges.n -= m->seq >= d->applied;
+    }
+    cf_arena_free(a);
+}
+
+/* Reads what was appended since and takes it in, many thousand events a transaction. */
 bool desk_catch_up(struct desk *d, struct cf_errs *errs)
 {
     uint64_t size = ledger_size(d->ledger);
     while (d->applied < size) {
-        uint64_t to = d->applied + 4000 < size ? d->applied + 4000 : size;
+        uint64_t to = d->applied + CATCH_UP_BATCH < size ? d->applied + CATCH_UP_BATCH : size;
         struct cf_arena *a = cf_arena_new("catch up");
         struct cf_arena *one = cf_arena_new("one event");
         struct ledger_cursor *c;
@@ -581,11 +653,12 @@ bool desk_catch_up(struct desk *d, struct cf_errs *errs)
             cf_arena_reset(one);
             cf_arena_reset(d->scratch);
         }
-        ok = ok && store_commit(d->db, errs);
         cf_arena_free(one);
         cf_arena_free(a);
         if (!ok) {
-            store_rollback(d->db);
+            desk_rollback(d);
+        }
+        if (!ok || !desk_commit(d, errs)) {
             return false;
         }
     }
@@ -644,6 +717,7 @@ bool desk_open(struct cf_arena *a, const struct desk_options *o, struct cf_errs 
     d->arena = a;
     d->options = *o;
     d->scratch = cf_arena_new("desk scratch");
+    d->known = CF_NEW_N(a, struct known_subject, KNOWN_SLOTS);
     d->zone = cf_zone_load(a, "Europe/London", errs);
     *out = d;
     if (!d->zone || !open_ledger(d, o, errs) || !open_desk(d, errs) || !desk_load_sets(d, errs) || !load_merges(d, errs)) {

@@ -76,7 +76,7 @@ static bool subject_no(struct desk *d, struct cf_id id, uint32_t *no, struct cf_
         *no = 0;
         return true;
     }
-    if (!ledger_subject_no(d->ledger, id, &found, errs)) {
+    if (!desk_known_no(d, id, &found, errs)) {
         return false;
     }
     *no = (uint32_t)found;
@@ -390,7 +390,8 @@ static void take_roles(struct decoding *x, const struct stored *v)
 static void add_person_to_field(struct decoding *x, size_t field, uint32_t no, const struct lang_value *kept)
 {
     struct lang_value *v = &x->fields[field];
-    if (x->record->record->as.record.fields.v[field].type.kind != LANG_T_SET) {
+    const struct lang_field *f = &x->record->record->as.record.fields.v[field];
+    if (f->type.kind != LANG_T_SET && !f->keeping.n) { /* one value with kept attributes is a list of one item */
         *v = (struct lang_value){.kind = LANG_V_SUBJECT, .i = no};
         return;
     }

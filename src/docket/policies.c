@@ -495,9 +495,11 @@ static bool bind_set(struct desk *d, const struct lang_set *set, const struct te
     s->born_from = ledger_number(d->ledger, LEDGER_ATTRIBUTES, 0, CF_LIT("born_from"));
     s->born_to = ledger_number(d->ledger, LEDGER_ATTRIBUTES, 0, CF_LIT("born_to"));
     s->roles_attribute = ledger_number(d->ledger, LEDGER_ATTRIBUTES, 0, CF_LIT("roles"));
-    if (!bind_units(d, s, errs) || !make_reference(d, s, calendars, errs)) {
+    if (!bind_units(d, s, errs) || !make_reference(d, s, calendars, errs) ||
+        !lang_lower(d->arena, set, &s->reference, errs, &s->program)) {
         return false;
     }
+    s->machine = lang_machine_new(d->arena, s->program);
     for (int k = 0; k < LANG_SUBJECTS; k++) {
         d->type_of[k] = ledger_number(d->ledger, LEDGER_TYPES, 0, cf_str_from(lang_subject_word((enum lang_subject)k)));
     }

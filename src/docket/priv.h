@@ -51,6 +51,10 @@ struct desk_proposal {
     struct bound_set *set;
 };
 
+/* Subject numbers already asked for: what an event says of one person is looked up several times in a row. */
+enum { KNOWN_SLOTS = 1 << 16 };
+struct known_subject { struct cf_id id; int64_t no; uint32_t type; /* as committed; 0: not said yet */ };
+
 struct merge_pair { uint32_t a, b; uint64_t seq, undone; /* LEDGER_NO_SEQ: stands */ struct cf_id event; };
 
 struct desk {
@@ -66,6 +70,7 @@ struct desk {
     bool bulk;
     uint64_t bulk_pending;
     struct cf_arena *scratch;
+    struct known_subject *known;                 /* KNOWN_SLOTS of them, by hash of the id */
 };
 
 /* ---- Images: a history in one row. Entries in order of taking in; decoding sorts by happened. */
@@ -97,6 +102,13 @@ void desk_members(const struct desk *d, uint32_t subject, uint64_t upto, struct 
 /* ---- Taking in one event: links, images, episodes, corrections. In an open desk transaction. */
 CF_MUST_USE bool desk_take_in(struct desk *d, const struct ledger_event *e, struct cf_arena *a, struct cf_errs *errs);
 CF_MUST_USE bool desk_catch_up(struct desk *d, struct cf_errs *errs);
+/* Ends the desk's transaction: with how far the ledger is taken in, and the write-ahead log emptied when it has grown; or as it was. */
+CF_MUST_USE bool desk_commit(struct desk *d, struct cf_errs *errs);
+void desk_rollback(struct desk *d);
+/* The number of a subject; 0: never seen. */
+CF_MUST_USE bool desk_known_no(struct desk *d, struct cf_id id, int64_t *no, struct cf_errs *errs);
+/* In a batch: numbers a subject of this type, unless it is known already. */
+CF_MUST_USE bool desk_add_subject(struct desk *d, struct cf_id id, uint32_t type, struct cf_errs *errs);
 CF_MUST_USE bool desk_mark_stale(struct desk *d, uint32_t subject, struct cf_errs *errs);
 /* Evaluates one person and stores the docket; in an open desk transaction. */
 CF_MUST_USE bool desk_evaluate(struct desk *d, uint32_t subject, int64_t now, struct cf_arena *a, struct lang_docket *out, struct lang_history *h, struct cf_errs *errs);

@@ -8,19 +8,19 @@ static const struct store_sql OPEN_PEOPLE = {
     "desk.open_people", "SELECT DISTINCT person FROM duty WHERE state <= 2 UNION SELECT person FROM stale UNION "
                         "SELECT person FROM docket WHERE valid_until <= ?1 ORDER BY 1"};
 static const struct store_sql OF_KIND = {"desk.of_kind", "SELECT DISTINCT seq FROM link WHERE kind = ?1 AND about = 1 ORDER BY seq"};
-static const struct store_sql SUBJECT_OF = {"desk.subject_of", "SELECT subject FROM link WHERE seq = ?1 AND about = 1 ORDER BY role, subject LIMIT 1"};
+static const struct store_sql SUBJECT_OF = {"desk.subject_of", "SELECT subject FROM link WHERE kind = ?2 AND seq = ?1 AND about = 1 ORDER BY role, subject LIMIT 1"};
 static const struct store_sql ALL_SUBJECTS = {"desk.all_subjects", "SELECT subject FROM image ORDER BY subject"};
 
-static bool column(struct desk *d, const struct store_sql *q, const int64_t *param, struct cf_arena *a, int64_t **out, size_t *n,
-                   struct cf_errs *errs)
+static bool column(struct desk *d, const struct store_sql *q, const int64_t *params, int n_params, struct cf_arena *a,
+                   int64_t **out, size_t *n, struct cf_errs *errs)
 {
     struct { CF_VEC(int64_t); } found = {0};
     struct store_stmt *s = store_use(d->db, q, errs);
     if (!s) {
         return false;
     }
-    if (param) {
-        store_bind_int(s, 1, *param);
+    for (int i = 0; i < n_params; i++) {
+        store_bind_int(s, i + 1, params[i]);
     }
     for (bool row;;) {
         if (!store_next(s, &row, errs)) {
@@ -81,7 +81,7 @@ bool desk_duties(struct desk *d, enum desk_which which, const char *unit_or_role
     if (!s) {
         return cf_fail(errs, CF_D001, CF_NOWHERE, "no policies are adopted in this ledger");
     }
-    if (!column(d, &OPEN_PEOPLE, &at, a, &who, &n, errs)) {
+    if (!column(d, &OPEN_PEOPLE, &at, 1, a, &who, &n, errs)) {
         return false;
     }
     for (size_t i = 0; i < n; i++) {
@@ -135,13 +135,13 @@ bool desk_each_event(struct desk *d, const struct lang_decl *record, desk_each *
     const struct bound_record *b = desk_bound(s, s->set->records.v[record->as.record.number]);
     int64_t *seqs, kind = b->kind;
     size_t n;
-    bool ok = column(d, &OF_KIND, &kind, list, &seqs, &n, errs);
+    bool ok = column(d, &OF_KIND, &kind, 1, list, &seqs, &n, errs);
     for (size_t i = 0; ok && i < n; i++) {
         int64_t *subject;
         size_t found, at;
         struct lang_history h;
         cf_arena_reset(one);
-        ok = column(d, &SUBJECT_OF, &seqs[i], one, &subject, &found, errs) &&
+        ok = column(d, &SUBJECT_OF, (int64_t[]){seqs[i], kind}, 2, one, &subject, &found, errs) &&
              (!found || desk_history(d, (uint32_t)subject[0], INT64_MAX, one, &h, errs));
         if (ok && found && position_of(&h, (uint64_t)seqs[i], record->as.record.number, &at)) {
             ok = f(arg, &h, at, errs);
@@ -158,7 +158,7 @@ bool desk_each_subject(struct desk *d, enum lang_subject kind, bool (*f)(void *,
     struct cf_arena *list = cf_arena_new("each subject"), *one = cf_arena_new("one history");
     int64_t *who;
     size_t n;
-    bool ok = column(d, &ALL_SUBJECTS, NULL, list, &who, &n, errs);
+    bool ok = column(d, &ALL_SUBJECTS, NULL, 0, list, &who, &n, errs);
     for (size_t i = 0; ok && i < n; i++) {
         struct lang_history h;
         uint32_t *members;
@@ -211,8 +211,8 @@ static size_t principals(struct desk *d, struct cf_arena *scratch, int64_t *who,
     return kept;
 }
 
-static bool one_history(struct desk *d, uint32_t who, bool judged, int64_t at, struct cf_arena *a, desk_each_judged *f, void *arg,
-                        struct cf_errs *errs)
+static bool one_history(struct desk *d, uint32_t who, bool judged, int64_t at, struct cf_arena *a, desk_each_judged *f,
+                        void *arg, struct cf_errs *errs)
 {
     struct lang_history h;
     struct lang_docket docket = {0};
@@ -235,7 +235,7 @@ bool desk_each_history(struct desk *d, const struct lang_decl *record, bool judg
     struct cf_arena *list = cf_arena_new("each history"), *one = cf_arena_new("one history");
     int64_t *who, kind = record ? desk_bound(s, s->set->records.v[record->as.record.number])->kind : 0;
     size_t n;
-    bool ok = column(d, record ? &WITH_KIND : &ALL_SUBJECTS, record ? &kind : NULL, list, &who, &n, errs);
+    bool ok = column(d, record ? &WITH_KIND : &ALL_SUBJECTS, &kind, record ? 1 : 0, list, &who, &n, errs);
     n = ok ? principals(d, one, who, n) : 0;
     for (size_t i = 0; ok && i < n; i++) {
         cf_arena_reset(one);

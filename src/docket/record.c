@@ -121,8 +121,7 @@ static bool add_subject(struct drafting *x, const struct bound_field *b, const s
         }
     }
     if (f->type.subject < LANG_SUBJECTS) {
-        int64_t no;
-        if (!ledger_subject_add(x->d->ledger, v->id, x->d->type_of[f->type.subject], &no, errs)) {
+        if (!desk_add_subject(x->d, v->id, x->d->type_of[f->type.subject], errs)) {
             return false;
         }
     }
@@ -166,8 +165,7 @@ static bool add_about(struct drafting *x, const struct desk_about *about, struct
     if (about->role < 0 || (size_t)about->role >= r->roles.n) {
         return cf_fail(errs, CF_D012, CF_NOWHERE, "%.*s has no such role", CF_STR_ARG(x->b->record->name.text));
     }
-    int64_t no;
-    if (!ledger_subject_add(x->d->ledger, about->subject, x->d->type_of[r->roles.v[about->role].kind], &no, errs)) {
+    if (!desk_add_subject(x->d, about->subject, x->d->type_of[r->roles.v[about->role].kind], errs)) {
         return false;
     }
     struct ledger_pair *evidence = CF_NEW_N(x->a, struct ledger_pair, 2);
@@ -195,8 +193,7 @@ static bool add_actor(struct drafting *x, const struct desk_entry *e, struct cf_
     roles->value = (struct ledger_value){.type = LEDGER_LIST};
     roles->value.as.list.v = grants;
     roles->value.as.list.n = e->n_actor_roles;
-    int64_t no;
-    if (!ledger_subject_add(x->d->ledger, e->actor, x->d->type_of[LANG_OFFICER], &no, errs)) {
+    if (!desk_add_subject(x->d, e->actor, x->d->type_of[LANG_OFFICER], errs)) {
         return false;
     }
     *cf_push(x->a, &x->persons) = (struct ledger_person){.subject = e->actor, .role = LEDGER_ROLE_ACTOR, .attributes = roles,
@@ -305,7 +302,7 @@ static bool judge_before(struct desk *d, const struct desk_entry *e, int64_t now
     *n = 0;
     for (size_t i = 0; i < e->n_about; i++) {
         int64_t no;
-        if (!ledger_subject_no(d->ledger, e->about[i].subject, &no, errs)) {
+        if (!desk_known_no(d, e->about[i].subject, &no, errs)) {
             return false;
         }
         struct judged *j = &list[(*n)++];
@@ -427,10 +424,10 @@ static bool settle(struct desk *d, uint64_t from, struct judged *list, size_t n,
         ok = desk_evaluate(d, (uint32_t)no, now, a, &list[i].after, &list[i].h, errs);
     }
     if (!ok) {
-        store_rollback(d->db);
+        desk_rollback(d);
         return false;
     }
-    return store_commit(d->db, errs);
+    return desk_commit(d, errs);
 }
 
 /* Absolute gates (G2) judge the history with the candidate in it, before anything is kept. */
@@ -503,7 +500,7 @@ bool desk_record(struct desk *d, const struct desk_entry *e, struct cf_arena *a,
     }
     for (size_t i = 0; i < n; i++) {
         int64_t no;
-        if (!ledger_subject_no(d->ledger, e->about[i].subject, &no, errs)) {
+        if (!desk_known_no(d, e->about[i].subject, &no, errs)) {
             return false;
         }
         list[i].subject = (uint32_t)no;

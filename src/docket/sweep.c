@@ -97,10 +97,10 @@ static bool evaluate_batch(struct desk *d, const uint32_t *who, size_t n, int64_
     }
     cf_arena_free(one);
     if (!ok) {
-        store_rollback(d->db);
+        desk_rollback(d);
         return false;
     }
-    return store_commit(d->db, errs);
+    return desk_commit(d, errs);
 }
 
 static bool sweep_all(struct desk *d, const struct store_sql *q, int64_t now, size_t at_most, uint64_t total,

@@ -559,6 +559,7 @@ struct lang_reason *lang_explain_duty(struct cf_arena *a, const struct lang_set 
                                       const struct lang_history *h, int64_t now, const struct lang_duty_line *line) {
     struct plain p;
     plain_start(&p, a, set, ref, h, now);
+    p.only = line->rule->policy; /* a due time that was met is of the same policy (D6) */
     plain_duties(&p);
     struct why w = {.p = &p, .a = a};
     for (size_t i = 0; i < p.insts->n; i++) {

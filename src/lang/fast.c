@@ -1,6 +1,6 @@
-/* fast: the compiled evaluator's one pass over a history in the order of things (E2): moments at which time alone changes something,
- * days that end, events that arrive; then the lines. A machine's scratch is kept from history to history.
- * Must not know: the plain evaluator, store, clock. */
+/* fast: the compiled evaluator's one pass over a history in the order of things (E2): moments at which time alone changes
+ * something, days that end, events that arrive; then the lines. A machine's scratch is kept from history to history. Must not
+ * know: the plain evaluator, store, clock. */
 #include "lang/fast_priv.h"
 
 #include <stdlib.h>
@@ -13,9 +13,8 @@ struct lang_machine *lang_machine_new(struct cf_arena *a, const struct lang_prog
     m->p = p;
     m->list_first = CF_NEW_N(a, uint32_t, p->n_records + 1);
     m->list_n = CF_NEW_N(a, uint32_t, p->n_records + 1);
+    m->present = CF_NEW_N(a, uint64_t, p->dep_words);
     m->open_of = CF_NEW_N(a, uint32_t, p->duties.n + 1);
-    m->day_from = INT64_MAX;
-    m->day_to = INT64_MIN;
     return m;
 }
 
@@ -73,6 +72,7 @@ static void hash_seqs(struct lang_machine *m) {
 static void place_lists(struct lang_machine *m) {
     for (size_t k = 0; k < m->touched.n; k++) {
         m->list_n[m->touched.v[k]] = 0;
+        m->present[m->touched.v[k] / 64] = 0;
     }
     m->touched.n = 0;
     for (uint32_t i = 0; i < m->n; i++) {
@@ -80,6 +80,7 @@ static void place_lists(struct lang_machine *m) {
         CF_ASSERT(r < m->p->n_records);
         if (m->list_n[r]++ == 0) {
             *cf_push(m->a, &m->touched) = r;
+            m->present[r / 64] |= (uint64_t)1 << (r % 64);
         }
     }
     uint32_t first = 0;
@@ -115,9 +116,10 @@ static int by_to_order(const struct lang_event *events, uint32_t a, uint32_t b) 
 
 /* In the order in which they discharge: nearly the order of the history. */
 static void order_by_to(struct lang_machine *m) {
-    m->by_to.n = m->late.n = 0;
+    m->late.n = 0;
+    ROOM(m, &m->by_to, m->n);
+    m->by_to.n = m->n;
     for (uint32_t i = 0; i < m->n; i++) {
-        (void)cf_push(m->a, &m->by_to);
         size_t k = i;
         for (; k > 0 && by_to_order(m->events, i, m->by_to.v[k - 1]) < 0; k--) {
             m->by_to.v[k] = m->by_to.v[k - 1];
@@ -143,7 +145,7 @@ static void make_ready(struct lang_machine *m, struct cf_arena *out, const struc
     m->words = m->n / 64 + 1;
     m->sp = m->arrived = m->ended = 0;
     m->want_support = m->want_notes = false;
-    m->openers.n = m->closers.n = m->insts.n = m->timed.n = m->gate_lines.n = m->gate_at.n = m->duty_lines.n = 0;
+    m->openers.n = m->closings.n = m->insts.n = m->timed.n = m->gate_lines.n = m->gate_at.n = m->duty_lines.n = 0;
     hash_seqs(m);
     place_lists(m);
     order_by_to(m);
@@ -166,6 +168,24 @@ static void make_ready(struct lang_machine *m, struct cf_arena *out, const struc
 
 /* ---- the pass */
 
+static void close_one(struct lang_machine *m, uint32_t i, uint64_t episode) {
+    uint32_t opener = fast_find_seq(m, episode);
+    if (opener == FAST_NONE_AT || m->p->records[m->events[opener].record].opens != m->p->records[m->events[i].record].closes) {
+        return;
+    }
+    *cf_push(m->a, &m->closings) = (struct fast_closing){i, m->ev.v[opener].closing};
+    m->ev.v[opener].closing = (uint32_t)m->closings.n;
+}
+
+static void close_episodes(struct lang_machine *m, uint32_t i) {
+    for (size_t k = 0; k < m->events[i].n_episodes; k++) {
+        close_one(m, i, m->events[i].episodes[k]);
+    }
+    if (m->p->records[m->events[i].record].opens >= 0) { /* a record that closes what it opens */
+        close_one(m, i, m->events[i].seq);
+    }
+}
+
 void fast_arrive(struct lang_machine *m, int64_t t) {
     for (; m->arrived < m->n && m->events[m->arrived].from <= t; m->arrived++) {
         uint32_t i = m->arrived, r = m->events[i].record;
@@ -174,7 +194,7 @@ void fast_arrive(struct lang_machine *m, int64_t t) {
             *cf_push(m->a, &m->openers) = i;
         }
         if (m->p->records[r].closes >= 0) {
-            *cf_push(m->a, &m->closers) = i;
+            close_episodes(m, i);
         }
     }
 }

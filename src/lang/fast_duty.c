@@ -1,13 +1,19 @@
-/* fast_duty: what makes an instance of a duty arise (D1 to D3) and what ends it (D8 to D10), as the pass meets it: an event looks only
- * at the open instances of duties that name its record; what time alone changes is asked again at the instant noted for it.
- * Must not know: how clocks run, what lines say (fast_settle.c). */
+/* fast_duty: what makes an instance of a duty arise (D1 to D3) and what ends it (D8 to D10), as the pass meets it: an event
+ * looks only at the open instances of duties that name its record; what time alone changes is asked again at the instant noted
+ * for it. Must not know: how clocks run, what lines say (fast_settle.c). */
 #include "lang/fast_priv.h"
 
 static const struct fast_point never = {INT64_MAX, 0};
 
-static bool in_force(int32_t from, int32_t to, int32_t day) { return from <= day && day <= to; }
-static bool lives(const struct fast_inst *in) { return in->end.t == INT64_MAX; }
-static uint64_t *trigger_bits(struct lang_machine *m, size_t inst) { return m->inst_bits.v + inst * m->words; }
+static bool in_force(int32_t from, int32_t to, int32_t day) {
+    return from <= day && day <= to;
+}
+static bool lives(const struct fast_inst *in) {
+    return in->end.t == INT64_MAX;
+}
+static uint64_t *trigger_bits(struct lang_machine *m, size_t inst) {
+    return m->inst_bits.v + inst * m->words;
+}
 
 /* ---- where code about an instance runs */
 
@@ -160,18 +166,33 @@ void fast_timers(struct lang_machine *m, int64_t t) {
 /* ---- births */
 
 static struct fast_at at_point(struct lang_machine *m, struct fast_point pt) {
-    return (struct fast_at){.t = pt.t, .upto = pt.upto, .self = FAST_NONE_AT, .trigger = FAST_NONE_AT, .with_event = FAST_NONE_AT,
-                            .version_day = fast_day(m, pt.t), .as = CF_AS_START, .due_met = INT64_MAX};
+    return (struct fast_at){.t = pt.t,
+                            .upto = pt.upto,
+                            .self = FAST_NONE_AT,
+                            .trigger = FAST_NONE_AT,
+                            .with_event = FAST_NONE_AT,
+                            .version_day = fast_day(m, pt.t),
+                            .as = CF_AS_START,
+                            .due_met = INT64_MAX,
+                            .own = &m->nowhere};
 }
 
 /* An instance at the machine's point, which rests on the bits of a place. */
 static struct fast_inst *new_inst(struct lang_machine *m, uint32_t duty, struct fast_point born, uint32_t place) {
     size_t number = m->insts.n;
     struct fast_inst *in = cf_push(m->a, &m->insts);
-    *in = (struct fast_inst){.duty = duty, .at = m->at, .born = born, .end = never, .end_event = FAST_NONE_AT,
-                             .cause_event = FAST_NONE_AT, .role = -1, .episode = UINT64_MAX, .over = INT64_MAX, .timer = INT64_MAX};
-    if (m->at.own.n > 0) {
-        in->episode = m->at.own.seqs[0];
+    *in = (struct fast_inst){.duty = duty,
+                             .at = m->at,
+                             .born = born,
+                             .end = never,
+                             .end_event = FAST_NONE_AT,
+                             .cause_event = FAST_NONE_AT,
+                             .role = -1,
+                             .episode = UINT64_MAX,
+                             .over = INT64_MAX,
+                             .timer = INT64_MAX};
+    if (m->at.own->n > 0) {
+        in->episode = m->at.own->seqs[0];
     }
     while (m->inst_bits.n < (number + 1) * m->words) {
         (void)cf_push(m->a, &m->inst_bits);
@@ -242,7 +263,7 @@ static void trigger_at(struct lang_machine *m, uint32_t i) {
     m->at.self = m->at.trigger = i;
     m->at.has_trigger = true;
     m->at.trigger_t = m->events[i].from;
-    m->at.own = *fast_own_of(m, i);
+    m->at.own = fast_own_of(m, i);
 }
 
 static void after_breach(struct lang_machine *m, uint32_t duty, uint32_t i) {
@@ -307,8 +328,8 @@ static uint32_t version_then(const struct lang_machine *m, const struct fast_wat
 }
 
 static bool live(const struct lang_machine *m, const struct fast_watched *w, uint64_t episode, struct fast_point pt) {
-    for (uint32_t k = 0; k < w->family.n; k++) {
-        for (uint32_t at = m->open_of[m->p->refs.v[w->family.first + k]]; at != 0; at = m->insts.v[at - 1].next_open) {
+    for (uint32_t k = 0; k < w->versions.n; k++) {
+        for (uint32_t at = m->open_of[m->p->refs.v[w->versions.first + k]]; at != 0; at = m->insts.v[at - 1].next_open) {
             const struct fast_inst *in = &m->insts.v[at - 1];
             if (in->episode == episode && fast_before(pt, in->end)) {
                 return true;
@@ -373,12 +394,21 @@ static void ask_watch(struct lang_machine *m, size_t number, struct fast_point p
     }
 }
 
+/* Can the condition be anything but no in this history? */
+static bool possible(const struct lang_machine *m, const struct fast_watched *w) {
+    uint64_t missing = 0;
+    for (uint32_t k = 0; k < m->p->dep_words; k++) {
+        missing |= m->p->deps[w->must + k] & ~m->present[k];
+    }
+    return missing == 0;
+}
+
 /* The watches about the subject, before anything has happened. */
 void fast_watch_begin(struct lang_machine *m) {
     m->watches.n = 0;
     for (uint32_t k = 0; k < m->p->watches.n; k++) {
         const struct fast_watched *w = &m->p->watches.v[k];
-        if (w->about && w->kind == m->h->kind) {
+        if (w->about && w->kind == m->h->kind && possible(m, w)) {
             *cf_push(m->a, &m->watches) = (struct fast_watch){.watched = k, .opener = FAST_NONE_AT, .next = w->begins};
         }
     }
@@ -401,7 +431,7 @@ void fast_watch_event(struct lang_machine *m, uint32_t i) {
     size_t before = m->watches.n;
     for (uint32_t k = 0; m->p->records[record].opens >= 0 && k < m->p->watches.n; k++) {
         const struct fast_watched *w = &m->p->watches.v[k];
-        if (w->in && fast_scope_opens(m, i, w->episode)) {
+        if (w->in && fast_scope_opens(m, i, w->episode) && possible(m, w)) {
             *cf_push(m->a, &m->watches) = (struct fast_watch){.watched = k, .opener = i, .next = w->begins};
         }
     }

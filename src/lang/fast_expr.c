@@ -1,6 +1,6 @@
-/* fast_expr: runs the code of an expression at the machine's point. Each place of the stack holds a value and, where asked for, the
- * bits of the events on which it rests (W2). Operators join both. Every operand runs: a result that is already certain still has
- * to know what it rests on, and when an operand may change. Must not know: duties, dockets. */
+/* fast_expr: runs the code of an expression at the machine's point. Each place of the stack holds a value and, where asked for,
+ * the bits of the events on which it rests (W2). Operators join both. Every operand runs: a result that is already certain
+ * still has to know what it rests on, and when an operand may change. Must not know: duties, dockets. */
 #include "lang/fast_priv.h"
 
 /* ---- the stack */
@@ -15,7 +15,9 @@ static void grow(struct lang_machine *m) {
     }
 }
 
-static uint64_t *bits(struct lang_machine *m, uint32_t place) { return m->sup.v + (size_t)place * m->words; }
+static uint64_t *bits(struct lang_machine *m, uint32_t place) {
+    return m->sup.v + (size_t)place * m->words;
+}
 
 static void clear(struct lang_machine *m, uint32_t place) {
     uint64_t *w = bits(m, place);
@@ -41,26 +43,27 @@ static void rest_on(struct lang_machine *m, uint32_t place, uint32_t event) {
     }
 }
 
-static void reserve(struct lang_machine *m) {
-    if (m->sp + 2 >= m->st.n || (size_t)(m->sp + 3) * m->words > m->sup.n) {
+static void reserve(struct lang_machine *m, uint32_t more) {
+    while (m->sp + more + 2 >= m->st.n || (size_t)(m->sp + more + 3) * m->words > m->sup.n) {
         grow(m);
     }
 }
 
-/* A new place on top, resting on nothing. */
+/* A new place on top, resting on nothing. There is room: fast_run and fast_place have seen to it. */
 static uint32_t place(struct lang_machine *m) {
-    reserve(m);
     if (m->want_support) {
         clear(m, m->sp);
     }
     return m->sp++;
 }
 
-static void push(struct lang_machine *m, struct fast_val v) { m->st.v[place(m)] = v; }
+static void push(struct lang_machine *m, struct fast_val v) {
+    uint32_t at = place(m); /* first: it may move the stack */
+    m->st.v[at] = v;
+}
 
 /* The result of code that ran a moment ago, with what it rests on, which still lies above the top. */
 static void push_result(struct lang_machine *m, struct fast_val v) {
-    reserve(m);
     m->st.v[m->sp++] = v;
 }
 
@@ -74,7 +77,9 @@ static struct fast_val *fold(struct lang_machine *m, uint32_t n) {
     return &m->st.v[first];
 }
 
-static struct fast_val *top(struct lang_machine *m) { return &m->st.v[m->sp - 1]; }
+static struct fast_val *top(struct lang_machine *m) {
+    return &m->st.v[m->sp - 1];
+}
 
 /* Runs code whose support and changes nobody wants. */
 struct fast_val fast_run_quietly(struct lang_machine *m, uint32_t code) {
@@ -86,9 +91,16 @@ struct fast_val fast_run_quietly(struct lang_machine *m, uint32_t code) {
     return v;
 }
 
-uint32_t fast_place(struct lang_machine *m) { return place(m); }
-void fast_rest_on(struct lang_machine *m, uint32_t at, uint32_t event) { rest_on(m, at, event); }
-void fast_join(struct lang_machine *m, uint32_t into, uint32_t from) { join(m, into, from); }
+uint32_t fast_place(struct lang_machine *m) {
+    reserve(m, 1);
+    return place(m);
+}
+void fast_rest_on(struct lang_machine *m, uint32_t at, uint32_t event) {
+    rest_on(m, at, event);
+}
+void fast_join(struct lang_machine *m, uint32_t into, uint32_t from) {
+    join(m, into, from);
+}
 
 void fast_add_support(struct lang_machine *m, uint32_t at, uint32_t code) {
     if (code != FAST_NO_CODE && m->want_support) {
@@ -132,7 +144,9 @@ uint32_t fast_support_marks(const struct lang_machine *m, const uint64_t *w) {
 
 /* ---- fields of one event */
 
-static struct fast_val subject_or_unknown(uint32_t s) { return s == 0 ? fast_unknown(LANG_T_SUBJECT) : fast_one(LANG_T_SUBJECT, s); }
+static struct fast_val subject_or_unknown(uint32_t s) {
+    return s == 0 ? fast_unknown(LANG_T_SUBJECT) : fast_one(LANG_T_SUBJECT, s);
+}
 
 static struct fast_val in_role(struct lang_machine *m, const struct lang_event *e, const struct fast_path *f) {
     uint32_t s = f->role < 0 || e->subjects == NULL ? 0 : e->subjects[f->role];
@@ -141,7 +155,8 @@ static struct fast_val in_role(struct lang_machine *m, const struct lang_event *
     }
     struct lang_item *item = CF_NEW(m->out, struct lang_item);
     item->v = (struct lang_value){.kind = LANG_V_SUBJECT, .i = s};
-    return (struct fast_val){.kind = LANG_T_SET, .flags = FAST_KNOWN, .elem = LANG_T_SUBJECT, .items = item, .hi = s != 0, .den = 1};
+    return (struct fast_val){
+        .kind = LANG_T_SET, .flags = FAST_KNOWN, .elem = LANG_T_SUBJECT, .items = item, .hi = s != 0, .den = 1};
 }
 
 static struct fast_val attribute(struct lang_machine *m, const struct lang_event *e, const struct fast_path *f) {
@@ -156,7 +171,8 @@ static struct fast_val attribute(struct lang_machine *m, const struct lang_event
     case LANG_ATTR_UNIT: return subject_or_unknown(e->unit);
     case LANG_ATTR_TO: return subject_or_unknown(e->recipient);
     case LANG_ATTR_ROLE: return in_role(m, e, f);
-    case LANG_ATTR_NONE: case LANG_ATTR_ATTRIBUTE: break;
+    case LANG_ATTR_NONE:
+    case LANG_ATTR_ATTRIBUTE: break;
     }
     return fast_unknown(f->kind);
 }
@@ -190,8 +206,8 @@ static void push_field(struct lang_machine *m, const struct fast_path *f, uint32
 static void do_field(struct lang_machine *m, const struct fast_instr *in) {
     const struct fast_path *f = &m->p->paths.v[in->c];
     uint32_t i = in->op == FAST_TRIGGER_FIELD ? m->at.trigger
-                 : in->op == FAST_OWN_FIELD ? m->at.with_event
-                                            : fast_last(m, f->record, f->previous);
+                 : in->op == FAST_OWN_FIELD   ? m->at.with_event
+                                              : fast_last(m, f->record, f->previous);
     push_field(m, f, i);
 }
 
@@ -208,7 +224,8 @@ static void do_trigger(struct lang_machine *m, const struct fast_instr *in) {
 static void do_item(struct lang_machine *m, const struct fast_instr *in) {
     const struct lang_item *item = m->at.item;
     bool known = item != NULL && (in->y == 0 || item->kept != NULL);
-    push(m, !known ? fast_unknown(in->x) : fast_from_value(in->y == 0 ? &item->v : &item->kept[in->y - 1], in->x, (unsigned)in->v));
+    push(m, !known ? fast_unknown(in->x)
+                   : fast_from_value(in->y == 0 ? &item->v : &item->kept[in->y - 1], in->x, (unsigned)in->v));
 }
 
 /* ---- over events of a record */
@@ -303,10 +320,10 @@ static void do_sum(struct lang_machine *m, const struct fast_instr *in) {
 /* ---- what other declarations give */
 
 static void do_call(struct lang_machine *m, const struct fast_instr *in) {
-    uint32_t own = m->at.own.n;
-    m->at.own.n = in->x != 0 ? 0 : own;
+    const struct fast_own *own = m->at.own;
+    m->at.own = in->x != 0 ? &m->nowhere : own;
     struct fast_val v = fast_run(m, fast_version(m, (uint32_t)in->c, m->at.version_day));
-    m->at.own.n = own;
+    m->at.own = own;
     push_result(m, v);
 }
 
@@ -327,14 +344,16 @@ static void do_score(struct lang_machine *m, const struct fast_instr *in) {
 
 static void do_in_span(struct lang_machine *m, const struct fast_span *s) {
     uint32_t at = place(m);
-    m->st.v[at] = fast_in_span(m, s);
+    struct fast_val v = fast_in_span(m, s);
+    m->st.v[at] = v;
     fast_rest_on_span(m, s, at);
 }
 
 static void do_time_in(struct lang_machine *m, const struct fast_instr *in) {
     const struct fast_time_in *t = &m->p->times.v[in->c];
     uint32_t at = place(m);
-    m->st.v[at] = fast_time_in(m, t);
+    struct fast_val v = fast_time_in(m, t);
+    m->st.v[at] = v;
     fast_rest_on_span(m, &m->p->spans.v[fast_version(m, t->span, m->at.version_day)], at);
 }
 
@@ -439,7 +458,7 @@ static void do_count_set(struct lang_machine *m) {
 
 static int64_t next_birthday(struct lang_machine *m, int32_t born) {
     int age = cf_age_on(born, fast_day(m, m->at.t));
-    return cf_day_start(m->p->ref->zone, age < 0 ? born : cf_day_turns(born, age + 1));
+    return fast_day_start(m, age < 0 ? born : cf_day_turns(born, age + 1));
 }
 
 static int64_t own_time(const struct lang_machine *m) {
@@ -494,7 +513,7 @@ static void do_child(struct lang_machine *m, const struct fast_instr *in) {
     bool adult = known && born && cf_day_turns(last, 18) <= fast_day(m, t);
     *top(m) = fast_truth(adult ? FAST_NO : FAST_YES);
     if (born && in->x == 0 && m->want_notes) {
-        fast_note(m, cf_day_start(m->p->ref->zone, cf_day_turns(last, 18)));
+        fast_note(m, fast_day_start(m, cf_day_turns(last, 18)));
     }
 }
 
@@ -556,8 +575,8 @@ static void do_holders(struct lang_machine *m) {
         items[k] = (struct lang_item){.v = {.kind = unit == 0 ? LANG_V_NOT_KNOWN : LANG_V_SUBJECT, .i = unit}};
         n++;
     }
-    m->st.v[at] = (struct fast_val){.kind = LANG_T_SET, .flags = FAST_KNOWN, .elem = LANG_T_SUBJECT, .items = items,
-                                    .hi = (int64_t)n, .den = 1};
+    m->st.v[at] = (struct fast_val){
+        .kind = LANG_T_SET, .flags = FAST_KNOWN, .elem = LANG_T_SUBJECT, .items = items, .hi = (int64_t)n, .den = 1};
 }
 
 /* ---- conditions */
@@ -726,7 +745,8 @@ static void do_school_day(struct lang_machine *m) {
     uint32_t school = v.kind == LANG_T_SUBJECT && (v.flags & FAST_KNOWN) != 0 ? (uint32_t)v.lo : 0;
     int64_t start = 0;
     struct cf_str which;
-    if (ref->school_day == NULL || !ref->school_day(ref->ctx, school, m->at.has_trigger ? m->at.trigger_t : m->at.t, &start, &which)) {
+    if (ref->school_day == NULL ||
+        !ref->school_day(ref->ctx, school, m->at.has_trigger ? m->at.trigger_t : m->at.t, &start, &which)) {
         m->no_calendar = true;
         *top(m) = fast_unknown(LANG_T_INSTANT);
         return;
@@ -739,7 +759,9 @@ static void do_school_day(struct lang_machine *m) {
 static void step(struct lang_machine *m, const struct fast_instr *in) {
     switch ((enum fast_op)in->op) {
     case FAST_PUSH: push(m, m->p->constants.v[in->c]); break;
-    case FAST_FIELD: case FAST_TRIGGER_FIELD: case FAST_OWN_FIELD: do_field(m, in); break;
+    case FAST_FIELD:
+    case FAST_TRIGGER_FIELD:
+    case FAST_OWN_FIELD: do_field(m, in); break;
     case FAST_FIRST: do_first(m, in); break;
     case FAST_SUM: do_sum(m, in); break;
     case FAST_TRIGGER: do_trigger(m, in); break;
@@ -751,13 +773,15 @@ static void step(struct lang_machine *m, const struct fast_instr *in) {
     case FAST_IN_SPAN: do_in_span(m, &m->p->spans.v[fast_version(m, (uint32_t)in->c, m->at.version_day)]); break;
     case FAST_TABLE: do_table(m, in); break;
     case FAST_SUM_TABLE: do_sum_table(m, in); break;
-    case FAST_ADD: case FAST_SUB: do_add(m, in); break;
+    case FAST_ADD:
+    case FAST_SUB: do_add(m, in); break;
     case FAST_NEGATE: *top(m) = fast_negate(*top(m)); break;
     case FAST_ELSE: do_else(m); break;
     case FAST_PARTNER: do_partner(m, in); break;
     case FAST_COUNT: do_count(m, in); break;
     case FAST_COUNT_SET: do_count_set(m); break;
-    case FAST_EXISTS: case FAST_NONE: do_exists(m, in); break;
+    case FAST_EXISTS:
+    case FAST_NONE: do_exists(m, in); break;
     case FAST_AGE: do_age(m, in); break;
     case FAST_CHILD: do_child(m, in); break;
     case FAST_TURNS: do_turns(m, in); break;
@@ -780,13 +804,16 @@ static void step(struct lang_machine *m, const struct fast_instr *in) {
     case FAST_DUE_MET: do_due_met(m); break;
     case FAST_EARLIER: do_earlier(m, in); break;
     case FAST_SCHOOL_DAY: do_school_day(m); break;
-    case FAST_END: case FAST_OPS: default: CF_NEVER("an operation that is none");
+    case FAST_END:
+    case FAST_OPS:
+    default: CF_NEVER("an operation that is none");
     }
 }
 
 struct fast_val fast_run(struct lang_machine *m, uint32_t code) {
     const struct fast_instr *in = &m->p->code.v[code];
     uint32_t base = m->sp;
+    reserve(m, m->p->longest);
     for (; in->op != FAST_END; in++) {
         step(m, in);
     }

@@ -1,19 +1,23 @@
 /* fast_see: which events code sees: what has happened by the point (E2, E3), what the rule's own episodes admit (X2), whose act
- * counts (E8), what a selector chooses. Events of a record lie together, in order, and only those that have arrived are looked at.
- * Must not know: duties, gates, dockets. */
+ * counts (E8), what a selector chooses. Events of a record lie together, in order, and only those that have arrived are looked
+ * at. Must not know: duties, gates, dockets. */
 #include "lang/fast_priv.h"
 
-int32_t fast_day(struct lang_machine *m, int64_t t) {
-    if (t >= m->day_from && t < m->day_to) {
-        return m->day_known;
+/* ---- days: their beginnings are known by heart */
+
+int64_t fast_day_start(const struct lang_machine *m, int32_t day) {
+    if (day < FAST_FIRST_DAY || day >= FAST_FIRST_DAY + FAST_DAYS) {
+        return cf_day_start(m->p->ref->zone, day);
     }
-    const struct cf_zone *zone = m->p->ref->zone;
-    m->day_known = cf_time_day(zone, t);
-    /* A London day has 23 to 25 hours: within 3 hours of its middle no clock changes the day, whatever the season. */
-    int64_t middle = (int64_t)m->day_known * 86400 + 43200;
-    m->day_from = middle - 10 * 3600;
-    m->day_to = middle + 10 * 3600;
-    return m->day_known;
+    return (int64_t)day * 86400 - 900 * (int64_t)m->p->offsets[day - FAST_FIRST_DAY];
+}
+
+int32_t fast_day(const struct lang_machine *m, int64_t t) {
+    if (t < (int64_t)FAST_FIRST_DAY * 86400 || t >= (int64_t)(FAST_FIRST_DAY + FAST_DAYS - 1) * 86400) {
+        return cf_time_day(m->p->ref->zone, t);
+    }
+    int32_t day = (int32_t)(t / 86400); /* London is never behind UTC in these years */
+    return t >= fast_day_start(m, day + 1) ? day + 1 : day;
 }
 
 uint32_t fast_find_seq(const struct lang_machine *m, uint64_t seq) {
@@ -59,7 +63,9 @@ bool fast_names(const struct lang_machine *m, uint32_t i, uint64_t opener) {
     return e->seq == opener && m->p->records[e->record].opens >= 0;
 }
 
-static void add_kind(struct fast_kinds *k, int32_t kind) { k->w[kind / 64] |= (uint64_t)1 << (kind % 64); }
+static void add_kind(struct fast_kinds *k, int32_t kind) {
+    k->w[kind / 64] |= (uint64_t)1 << (kind % 64);
+}
 
 static bool kinds_meet(const struct fast_kinds *a, const struct fast_kinds *b) {
     uint64_t any = 0;
@@ -108,20 +114,26 @@ const struct fast_own *fast_own_of(struct lang_machine *m, uint32_t i) {
     return &f->own;
 }
 
-struct fast_own fast_own_is(const struct lang_machine *m, uint32_t opener) {
-    struct fast_own own = {.seqs = &m->events[opener].seq, .n = 1};
-    add_kind(&own.kinds, m->p->records[m->events[opener].record].opens);
+/* The episode that event `opener` opens, alone. */
+const struct fast_own *fast_own_is(struct lang_machine *m, uint32_t opener) {
+    const struct fast_own *named = fast_own_of(m, opener);
+    if (named->n == 1 && named->seqs[0] == m->events[opener].seq) {
+        return named;
+    }
+    struct fast_own *own = CF_NEW(m->out, struct fast_own);
+    *own = (struct fast_own){.seqs = &m->events[opener].seq, .n = 1};
+    add_kind(&own->kinds, m->p->records[m->events[opener].record].opens);
     return own;
 }
 
 static bool limited(const struct lang_machine *m, uint32_t record) {
     const struct fast_record *r = &m->p->records[record];
-    return m->at.own.n > 0 && (r->in_any || kinds_meet(&r->kinds, &m->at.own.kinds));
+    return m->at.own->n > 0 && (r->in_any || kinds_meet(&r->kinds, &m->at.own->kinds));
 }
 
 static bool names_own(const struct lang_machine *m, uint32_t i) {
-    for (uint32_t k = 0; k < m->at.own.n; k++) {
-        if (fast_names(m, i, m->at.own.seqs[k])) {
+    for (uint32_t k = 0; k < m->at.own->n; k++) {
+        if (fast_names(m, i, m->at.own->seqs[k])) {
             return true;
         }
     }
@@ -134,11 +146,9 @@ bool fast_in_scope(const struct lang_machine *m, uint32_t i) {
 
 /* Is the episode that event `opener` opens still open? */
 bool fast_open(const struct lang_machine *m, uint32_t opener) {
-    uint64_t seq = m->events[opener].seq;
-    int32_t kind = m->p->records[m->events[opener].record].opens;
-    for (size_t k = 0; k < m->closers.n; k++) {
-        uint32_t i = m->closers.v[k];
-        if (m->p->records[m->events[i].record].closes == kind && fast_names(m, i, seq) && fast_visible(m, i) && fast_counts(m, i)) {
+    for (uint32_t k = m->ev.v[opener].closing; k != 0; k = m->closings.v[k - 1].before) {
+        uint32_t i = m->closings.v[k - 1].event;
+        if (fast_visible(m, i) && fast_counts(m, i)) {
             return false;
         }
     }
@@ -165,15 +175,17 @@ uint32_t fast_holder(const struct lang_machine *m, uint64_t opener, uint32_t *by
     return unit;
 }
 
-/* ---- visibility: to oblige an event is seen from its beginning, to permit from its end (E3). What has arrived may be more than
- * what is visible: code also runs at points that have passed. */
+/* ---- visibility: to oblige an event is seen from its beginning, to permit from its end (E3). What has arrived may be more
+ * than what is visible: code also runs at points that have passed. */
 
 bool fast_visible(const struct lang_machine *m, uint32_t i) {
     int64_t t = m->at.permits ? m->events[i].to : m->events[i].from;
     return t < m->at.t || (t == m->at.t && i < m->at.upto) || i == m->at.self || i == m->at.trigger;
 }
 
-bool fast_counts(const struct lang_machine *m, uint32_t i) { return m->ev.v[i].counts || i == m->at.self || i == m->at.trigger; }
+bool fast_counts(const struct lang_machine *m, uint32_t i) {
+    return m->ev.v[i].counts || i == m->at.self || i == m->at.trigger;
+}
 
 /* role: its number; -1 anyone; less: none. */
 bool fast_actor_is(const struct lang_machine *m, uint32_t i, int32_t role) {
@@ -239,7 +251,11 @@ static int64_t window_end(struct lang_machine *m, const struct fast_sel *s, stru
         return *slot;
     }
     int64_t end = INT64_MIN;
-    if (cf_window_end(m->p->ref->zone, m->p->ref->calendar, m->events[i].from, d, &end) != CF_WHEN_OK) {
+    int32_t day = 0;
+    if (!cf_unit_elapsed(d.unit)) {
+        bool known = cf_day_add(m->p->ref->calendar, m->ev.v[i].day, d, &day) == CF_WHEN_OK;
+        end = known ? fast_day_start(m, day) : INT64_MIN;
+    } else if (cf_window_end(m->p->ref->zone, m->p->ref->calendar, m->events[i].from, d, &end) != CF_WHEN_OK) {
         end = INT64_MIN;
     }
     if (slot != NULL) {
@@ -248,7 +264,9 @@ static int64_t window_end(struct lang_machine *m, const struct fast_sel *s, stru
     return end;
 }
 
-static bool has_window(const struct fast_sel *s) { return s->fixed || s->window != FAST_NO_CODE; }
+static bool has_window(const struct fast_sel *s) {
+    return s->fixed || s->window != FAST_NO_CODE;
+}
 
 static enum fast_tri in_window(struct lang_machine *m, const struct fast_sel *s, uint32_t i) {
     struct cf_duration d;
@@ -277,14 +295,15 @@ static bool is_since(struct lang_machine *m, const struct fast_sel *s, uint32_t 
     if (s->since < 0) {
         return true;
     }
-    uint32_t own = m->at.own.n;
-    m->at.own.n = s->any_episode ? 0 : own;
+    const struct fast_own *own = m->at.own;
+    m->at.own = s->any_episode ? &m->nowhere : own;
     uint32_t last = fast_last(m, (uint32_t)s->since, false);
-    m->at.own.n = own;
+    m->at.own = own;
     return last == FAST_NONE_AT || i > last;
 }
 
-/* Does a selector choose event i, which is of its record? Kind, role, place and time are always known; its filter may not be. */
+/* Does a selector choose event i, which is of its record? Kind, role, place and time are always known; its filter may not be.
+ */
 enum fast_tri fast_matches(struct lang_machine *m, const struct fast_sel *s, uint32_t i) {
     if (!fast_of_sel(m, s, i) || !fast_visible(m, i) || !fast_counts(m, i) || (!s->any_episode && !fast_in_scope(m, i)) ||
         !is_since(m, s, i)) {
@@ -299,7 +318,8 @@ uint32_t fast_last(struct lang_machine *m, uint32_t record, bool previous) {
     const uint32_t *list = m->list.v + m->list_first[record];
     for (uint32_t k = m->list_n[record]; k-- > 0;) {
         uint32_t i = list[k];
-        if (!(previous && i == m->at.self) && m->events[i].roles != 0 && fast_visible(m, i) && fast_counts(m, i) && fast_in_scope(m, i)) {
+        if (!(previous && i == m->at.self) && m->events[i].roles != 0 && fast_visible(m, i) && fast_counts(m, i) &&
+            fast_in_scope(m, i)) {
             return i;
         }
     }
@@ -313,10 +333,10 @@ bool fast_birth(struct lang_machine *m, int32_t *first, int32_t *last, uint32_t 
     if (m->p->birth_record == UINT32_MAX) {
         return false;
     }
-    uint32_t own = m->at.own.n;
-    m->at.own.n = 0;
+    const struct fast_own *own = m->at.own;
+    m->at.own = &m->nowhere;
     uint32_t i = fast_last(m, m->p->birth_record, false);
-    m->at.own.n = own;
+    m->at.own = own;
     if (i == FAST_NONE_AT) {
         return false;
     }
@@ -343,5 +363,13 @@ enum fast_tri fast_child(struct lang_machine *m, int64_t t) {
 /* E5: is the person in the role `child` an adult when event i happens? */
 bool fast_adult(struct lang_machine *m, uint32_t i, int role) {
     const struct fast_record *r = &m->p->records[m->events[i].record];
-    return role >= 0 && (r->child_role_bits >> role & 1) != 0 && fast_child(m, m->events[i].from) == FAST_NO;
+    if (role < 0 || (r->child_role_bits >> role & 1) == 0) {
+        return false;
+    }
+    uint8_t *asked = &m->ev.v[i].adult, shift = m->at.permits ? 2 : 0;
+    if ((*asked >> shift & 1) == 0) {
+        bool adult = fast_child(m, m->events[i].from) == FAST_NO;
+        *asked = (uint8_t)(*asked | (adult ? 3u : 1u) << shift);
+    }
+    return (*asked >> shift & 2) != 0;
 }

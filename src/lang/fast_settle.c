@@ -1,11 +1,11 @@
-/* fast_settle: what the line of an instance says once its end is known: clock, state, marks, owner, support (D4 to D7, D11, D12).
- * Must not know: what triggers a duty or ends it. */
+/* fast_settle: what the line of an instance says once its end is known: clock, state, marks, owner, support (D4 to D7, D11,
+ * D12). Must not know: what triggers a duty or ends it. */
 #include "lang/fast_priv.h"
 
 enum { MOST_STOPS = 100000 };
 
-struct deadline {           /* what the clause asks for, as of the trigger */
-    bool has, by;           /* by: due is fixed */
+struct deadline { /* what the clause asks for, as of the trigger */
+    bool has, by; /* by: due is fixed */
     int64_t due, start;
     struct cf_duration allowance;
     bool no_calendar, one_unknown;
@@ -15,8 +15,12 @@ struct clock {
     int64_t due, left;
 };
 
-static const struct fast_duty *duty_of(const struct lang_machine *m, const struct fast_inst *in) { return &m->p->duties.v[in->duty]; }
-static bool ended(const struct fast_inst *in) { return in->end.t != INT64_MAX; }
+static const struct fast_duty *duty_of(const struct lang_machine *m, const struct fast_inst *in) {
+    return &m->p->duties.v[in->duty];
+}
+static bool ended(const struct fast_inst *in) {
+    return in->end.t != INT64_MAX;
+}
 
 /* ---- deadlines (D4) */
 
@@ -124,7 +128,8 @@ static bool next_stop(struct lang_machine *m, const struct fast_inst *in, int64_
         }
     }
     for (uint32_t k = 0; k < duty->spans.n; k++) {
-        const struct lang_decl *unit = m->p->spans.v[fast_version(m, m->p->refs.v[duty->spans.first + k], in->at.version_day)].unit;
+        const struct lang_decl *unit =
+            m->p->spans.v[fast_version(m, m->p->refs.v[duty->spans.first + k], in->at.version_day)].unit;
         int64_t from = t, to = INT64_MAX;
         if (unit == NULL || (fast_unit_open(m, unit, t) && !fast_unit_changes(m, unit, t, &from))) {
             continue;
@@ -187,7 +192,8 @@ static bool more_than(struct lang_machine *m, const struct fast_inst *in, struct
     return x.dated && y.dated && y.due > x.due;
 }
 
-static bool grants(struct lang_machine *m, const struct fast_inst *in, const struct fast_extension *x, uint32_t i, struct cf_duration *to) {
+static bool grants(struct lang_machine *m, const struct fast_inst *in, const struct fast_extension *x, uint32_t i,
+                   struct cf_duration *to) {
     const struct fast_sel *s = &m->p->sels.v[x->sel];
     if (i == in->at.trigger || s->record != m->events[i].record) {
         return false;
@@ -205,7 +211,8 @@ static bool grants(struct lang_machine *m, const struct fast_inst *in, const str
     return fast_duration(&v, to);
 }
 
-static void extend(struct lang_machine *m, const struct fast_inst *in, const struct deadline *d, uint32_t i, struct cf_duration *now) {
+static void extend(struct lang_machine *m, const struct fast_inst *in, const struct deadline *d, uint32_t i,
+                   struct cf_duration *now) {
     const struct fast_duty *duty = duty_of(m, in);
     struct fast_point here = {m->events[i].to, i + 1};
     for (uint32_t x = 0; x < duty->extended.n; x++) {
@@ -221,8 +228,10 @@ static void extend(struct lang_machine *m, const struct fast_inst *in, const str
     }
 }
 
-/* The allowance at a point, with each extension that came by the due instant as it then stood; those taken are left in m->taken. */
-static struct cf_duration allowance_at(struct lang_machine *m, const struct fast_inst *in, const struct deadline *d, struct fast_point pt) {
+/* The allowance at a point, with each extension that came by the due instant as it then stood; those taken are left in
+ * m->taken. */
+static struct cf_duration allowance_at(struct lang_machine *m, const struct fast_inst *in, const struct deadline *d,
+                                       struct fast_point pt) {
     struct cf_duration now = d->allowance;
     m->taken.n = 0;
     if (duty_of(m, in)->extended.n == 0 || !d->has || d->by) {
@@ -304,10 +313,13 @@ static int64_t escalate_after(struct lang_machine *m, const struct fast_inst *in
     struct cf_duration d;
     int64_t t = 0;
     bool known = fast_duration(&v, &d);
-    return known && cf_time_add(m->p->ref->zone, m->p->ref->calendar, in->due, d, CF_AS_DEADLINE, &t) == CF_WHEN_OK ? t : INT64_MAX;
+    return known && cf_time_add(m->p->ref->zone, m->p->ref->calendar, in->due, d, CF_AS_DEADLINE, &t) == CF_WHEN_OK ? t
+                                                                                                                    : INT64_MAX;
 }
 
-static void sooner(struct lang_machine *m, int64_t t) { m->valid = t > m->now && t < m->valid ? t : m->valid; }
+static void sooner(struct lang_machine *m, int64_t t) {
+    m->valid = t > m->now && t < m->valid ? t : m->valid;
+}
 
 /* Marks of time, and of a live line the next instant that changes it (V5). */
 static uint32_t marks_of_time(struct lang_machine *m, const struct fast_inst *in) {
@@ -349,10 +361,12 @@ static void live_until(struct lang_machine *m, const struct fast_inst *in) {
     }
 }
 
-static uint32_t marks_of(struct lang_machine *m, const struct fast_inst *in, const struct deadline *d, enum lang_state state, uint32_t at) {
+static uint32_t marks_of(struct lang_machine *m, const struct fast_inst *in, const struct deadline *d, enum lang_state state,
+                         uint32_t at) {
     int64_t x = ended(in) ? in->end.t : m->now;
-    uint32_t marks = in->marks | fast_support_marks(m, m->sup.v + (size_t)at * m->words) | (d->no_calendar ? LANG_M_NO_CALENDAR : 0u) |
-                     (d->one_unknown ? LANG_M_ONE_INSTANT_UNKNOWN : 0u) | marks_of_time(m, in);
+    uint32_t marks = in->marks | fast_support_marks(m, m->sup.v + (size_t)at * m->words) |
+                     (d->no_calendar ? LANG_M_NO_CALENDAR : 0u) | (d->one_unknown ? LANG_M_ONE_INSTANT_UNKNOWN : 0u) |
+                     marks_of_time(m, in);
     bool in_time = state == LANG_MET_STATE || state == LANG_VOID;
     if (in_time && in->has_due && in->end_event != FAST_NONE_AT && m->events[in->end_event].recorded > in->due) {
         marks |= LANG_M_ENTERED_LATER;
@@ -371,15 +385,20 @@ static uint32_t marks_of(struct lang_machine *m, const struct fast_inst *in, con
 
 static void holding_at(struct lang_machine *m, const struct fast_inst *in) {
     struct fast_point pt = ended(in) ? in->end : (struct fast_point){m->now, (uint32_t)m->h->n};
-    m->at = (struct fast_at){.t = pt.t, .upto = pt.upto, .self = FAST_NONE_AT, .trigger = FAST_NONE_AT, .with_event = FAST_NONE_AT,
-                             .due_met = INT64_MAX, .own = in->at.own};
+    m->at = (struct fast_at){.t = pt.t,
+                             .upto = pt.upto,
+                             .self = FAST_NONE_AT,
+                             .trigger = FAST_NONE_AT,
+                             .with_event = FAST_NONE_AT,
+                             .due_met = INT64_MAX,
+                             .own = in->at.own};
 }
 
 static uint32_t owning_unit(struct lang_machine *m, const struct fast_inst *in) {
     uint32_t unit = 0, by;
     holding_at(m, in);
-    if (in->at.own.n > 0) {
-        unit = fast_holder(m, in->at.own.seqs[0], &by);
+    if (in->at.own->n > 0) {
+        unit = fast_holder(m, in->at.own->seqs[0], &by);
     }
     if (unit == 0 && m->h->kind == LANG_UNIT_SUBJECT) {
         unit = m->h->subject;
@@ -437,7 +456,9 @@ static struct lang_owner owner_of(struct lang_machine *m, const struct fast_inst
 
 /* ---- lines */
 
-static struct cf_id id_of(const struct lang_machine *m, uint32_t i) { return i == FAST_NONE_AT ? (struct cf_id){{0}} : m->events[i].id; }
+static struct cf_id id_of(const struct lang_machine *m, uint32_t i) {
+    return i == FAST_NONE_AT ? (struct cf_id){{0}} : m->events[i].id;
+}
 
 static struct cf_id identity(const struct lang_machine *m, const struct fast_inst *in) {
     struct cf_str role = CF_LIT("");
@@ -446,11 +467,12 @@ static struct cf_id identity(const struct lang_machine *m, const struct fast_ins
         role = (size_t)in->role < r->roles.n ? r->roles.v[in->role].role.text : role;
     }
     const struct lang_decl *rule = duty_of(m, in)->decl;
-    bool scoped = rule->as.duty.scope.in && in->episode != UINT64_MAX; /* D2; an `after` duty has no scope in its identity (D1) */
+    bool scoped =
+        rule->as.duty.scope.in && in->episode != UINT64_MAX; /* D2; an `after` duty has no scope in its identity (D1) */
     uint32_t opener = scoped ? fast_find_seq(m, in->episode) : FAST_NONE_AT;
     const struct cf_id *as = in->cause_event == FAST_NONE_AT ? NULL : m->events[in->cause_event].as; /* C4 */
-    return lang_duty_id(rule->name.text, as ? *as : m->h->subject_id, role, id_of(m, in->cause_event), (int64_t)in->cause_limit,
-                        in->period, id_of(m, opener));
+    return lang_duty_id_by(m->p->hash, rule->name.text, as ? *as : m->h->subject_id, role, id_of(m, in->cause_event),
+                           (int64_t)in->cause_limit, in->period, id_of(m, opener));
 }
 
 static void settle(struct lang_machine *m, struct fast_inst *in) {
@@ -462,10 +484,17 @@ static void settle(struct lang_machine *m, struct fast_inst *in) {
     d.no_calendar = d.no_calendar || c.no_calendar;
     in->has_due = c.dated;
     in->due = c.dated ? c.due : 0;
-    struct lang_duty_line line = {.rule = duty_of(m, in)->decl, .id = identity(m, in), .role = in->role, .period = in->period,
+    struct lang_duty_line line = {.rule = duty_of(m, in)->decl,
+                                  .id = identity(m, in),
+                                  .role = in->role,
+                                  .period = in->period,
                                   .cause = in->cause_event == FAST_NONE_AT ? UINT64_MAX : m->events[in->cause_event].seq,
-                                  .cause_limit = in->cause_limit, .episode = in->episode, .since = in->born.t,
-                                  .state = state_of(m, in, &c), .has_due = c.dated, .due = in->due};
+                                  .cause_limit = in->cause_limit,
+                                  .episode = in->episode,
+                                  .since = in->born.t,
+                                  .state = state_of(m, in, &c),
+                                  .has_due = c.dated,
+                                  .due = in->due};
     line.has_left = line.state == LANG_STOPPED;
     line.left_s = line.has_left ? c.left : 0;
     line.ended = ended(in) ? in->end.t : 0;
@@ -488,7 +517,8 @@ static int64_t due_met(const struct lang_machine *m, const struct fast_inst *cha
     const struct lang_decl *policy = duty_of(m, chained)->decl->policy;
     for (size_t k = 0; k < m->insts.n; k++) {
         const struct fast_inst *in = &m->insts.v[k];
-        bool met = in->done && in->end_event == chained->at.trigger && in->has_due && in->due < best && fast_before(in->born, chained->born);
+        bool met = in->done && in->end_event == chained->at.trigger && in->has_due && in->due < best &&
+                   fast_before(in->born, chained->born);
         if (met && cf_str_eq(duty_of(m, in)->decl->policy->name.text, policy->name.text)) {
             best = in->due;
         }

@@ -100,8 +100,9 @@ static void event_intervals(struct lang_machine *m, const struct fast_span *span
     }
 }
 
-/* The intervals in which a span is open, over what is seen, left in m->intervals. `most`: as much as may be, from possible starts to
- * sure ends; otherwise as little as is sure. Those that end after `from` and start before `to`; hours are cut to that. */
+/* The intervals in which a span is open, over what is seen, left in m->intervals. `most`: as much as may be, from possible
+ * starts to sure ends; otherwise as little as is sure. Those that end after `from` and start before `to`; hours are cut to
+ * that. */
 void fast_intervals(struct lang_machine *m, const struct fast_span *s, bool most, int64_t from, int64_t to) {
     m->intervals.n = 0;
     if (s->unit != NULL) {
@@ -133,14 +134,16 @@ static void add_clocked(struct lang_machine *m, const struct fast_time_in *e, in
     }
 }
 
-static int64_t time_in(struct lang_machine *m, const struct fast_time_in *e, const struct fast_span *span, bool most) {
-    int64_t d, from = CF_TIME_MIN, t = m->at.t;
+static int64_t window_start(const struct lang_machine *m, const struct fast_time_in *e, const struct fast_span *span) {
+    int64_t d;
     if (e->window.n != 0 && cf_duration_seconds(e->window, &d)) {
-        from = t - d;
+        return m->at.t - d;
     }
-    if (span->unit != NULL && from == CF_TIME_MIN) {
-        from = t - (int64_t)LOOK_BACK_DAYS * 86400;
-    }
+    return span->unit != NULL ? m->at.t - (int64_t)LOOK_BACK_DAYS * 86400 : CF_TIME_MIN;
+}
+
+static int64_t time_in(struct lang_machine *m, const struct fast_time_in *e, const struct fast_span *span, bool most) {
+    int64_t from = window_start(m, e, span), t = m->at.t;
     fast_intervals(m, span, most, from, t);
     struct measure sum = {0, 0};
     for (size_t i = 0; i < m->intervals.n; i++) {
@@ -183,7 +186,8 @@ static void note_hours(struct lang_machine *m, const struct fast_time_in *e, con
     note_clock_edges(m, e, t - window, window);
 }
 
-static void note_interval(struct lang_machine *m, const struct fast_time_in *e, struct fast_interval in, bool slides, int64_t window) {
+static void note_interval(struct lang_machine *m, const struct fast_time_in *e, struct fast_interval in, bool slides,
+                          int64_t window) {
     int64_t t = m->at.t;
     bool open = in.to > t;
     fast_note(m, in.from);
@@ -203,9 +207,34 @@ static void note_interval(struct lang_machine *m, const struct fast_time_in *e, 
     }
 }
 
+/* Of the longest time: when the piece that runs now will be as long as the longest. */
+static void note_overtaking(struct lang_machine *m, const struct fast_time_in *e, const struct fast_span *span, bool most) {
+    int64_t t = m->at.t, from = window_start(m, e, span), since = INT64_MAX;
+    fast_intervals(m, span, most, from, t + 1);
+    for (size_t i = 0; i < m->intervals.n; i++) {
+        struct fast_interval in = m->intervals.v[i];
+        since = in.from <= t && t < in.to ? in.from > from ? in.from : from : since;
+    }
+    bool inside = e->clock_from < 0;
+    int32_t wraps = e->clock_to <= e->clock_from, day = fast_day(m, t);
+    for (int32_t d = day - 1; d <= day && !inside && since != INT64_MAX; d++) {
+        int64_t b = cf_time_at(m->p->ref->zone, d, e->clock_from, NULL),
+                c = cf_time_at(m->p->ref->zone, d + wraps, e->clock_to, NULL);
+        inside = b <= t && t < c;
+        since = inside && b > since ? b : since;
+    }
+    int64_t longest = time_in(m, e, span, most);
+    if (since != INT64_MAX && inside && longest > t - since) {
+        fast_note(m, longest + since);
+    }
+}
+
 static void note_time_in(struct lang_machine *m, const struct fast_time_in *e, const struct fast_span *span) {
     int64_t window = 0;
     bool slides = e->window.n != 0 && cf_duration_seconds(e->window, &window);
+    for (int most = 0; most < 2 && e->longest; most++) {
+        note_overtaking(m, e, span, most != 0);
+    }
     if (span->unit != NULL) {
         note_hours(m, e, span->unit, slides ? window : (int64_t)LOOK_BACK_DAYS * 86400);
         return;
@@ -250,7 +279,8 @@ struct fast_val fast_in_span(struct lang_machine *m, const struct fast_span *s) 
     bool open[2];
     for (int most = 0; most < 2; most++) {
         fast_intervals(m, s, most != 0, t, INT64_MAX);
-        struct fast_interval last = m->intervals.n > 0 ? m->intervals.v[m->intervals.n - 1] : (struct fast_interval){0, INT64_MIN};
+        struct fast_interval last =
+            m->intervals.n > 0 ? m->intervals.v[m->intervals.n - 1] : (struct fast_interval){0, INT64_MIN};
         open[most] = last.from <= t && last.to > t;
         note_in_span(m);
     }

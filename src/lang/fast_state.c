@@ -2,7 +2,9 @@
  * lines in the docket. Must not know: duties. */
 #include "lang/fast_priv.h"
 
-static bool in_force(int32_t from, int32_t to, int32_t day) { return from <= day && day <= to; }
+static bool in_force(int32_t from, int32_t to, int32_t day) {
+    return from <= day && day <= to;
+}
 
 /* ---- grades (G3): the highest level with a yes; a higher unknown is "could be"; `otherwise` where nothing is yes */
 
@@ -23,7 +25,8 @@ static enum fast_tri criterion(struct lang_machine *m, const struct fast_level *
     return holds ? got : FAST_NO;
 }
 
-static void could_be(struct lang_machine *m, const struct fast_grade *g, const uint8_t *got, uint32_t at, struct fast_graded *out) {
+static void could_be(struct lang_machine *m, const struct fast_grade *g, const uint8_t *got, uint32_t at,
+                     struct fast_graded *out) {
     bool notes = m->want_notes;
     m->want_notes = false;
     for (uint32_t i = 0; i < g->n; i++) {
@@ -41,8 +44,9 @@ static void could_be(struct lang_machine *m, const struct fast_grade *g, const u
 struct fast_graded fast_grade(struct lang_machine *m, const struct fast_grade *g) {
     struct fast_graded out = {.level = -1, .could_be = -1};
     uint8_t few[LEVELS_AT_ONCE], *got = g->n <= LEVELS_AT_ONCE ? few : CF_NEW_N(m->out, uint8_t, g->n);
-    uint32_t own = m->at.own.n, at = fast_place(m);
-    m->at.own.n = g->episode < 0 ? 0 : own;
+    const struct fast_own *own = m->at.own;
+    uint32_t at = fast_place(m);
+    m->at.own = g->episode < 0 ? &m->nowhere : own;
     bool unknown = false;
     for (uint32_t i = 0; i < g->n; i++) {
         const struct fast_level *l = &m->p->levels.v[g->first + i];
@@ -62,7 +66,7 @@ struct fast_graded fast_grade(struct lang_machine *m, const struct fast_grade *g
     if (unknown) {
         could_be(m, g, got, at, &out);
     }
-    m->at.own.n = own;
+    m->at.own = own;
     m->sp = at;
     return out;
 }
@@ -79,8 +83,9 @@ static struct fast_val term(struct lang_machine *m, const struct fast_term *t, u
 
 /* Base plus terms, each held between its bounds, the whole from `from` to `to`. Unknown if a term without bounds is. */
 struct fast_val fast_score(struct lang_machine *m, const struct fast_score *s) {
-    uint32_t own = m->at.own.n, at = fast_place(m);
-    m->at.own.n = s->episode < 0 ? 0 : own;
+    const struct fast_own *own = m->at.own;
+    uint32_t at = fast_place(m);
+    m->at.own = s->episode < 0 ? &m->nowhere : own;
     struct fast_val sum = fast_run(m, s->base);
     if (m->want_support) {
         fast_join(m, at, m->sp);
@@ -93,7 +98,7 @@ struct fast_val fast_score(struct lang_machine *m, const struct fast_score *s) {
     } else {
         sum = fast_clamp(sum, fast_run_quietly(m, s->lo), fast_run_quietly(m, s->hi));
     }
-    m->at.own.n = own;
+    m->at.own = own;
     m->sp = at;
     return sum;
 }
@@ -120,9 +125,16 @@ static enum lang_option_state option(struct lang_machine *m, const struct fast_c
 /* ---- gates */
 
 static void judged_at(struct lang_machine *m, uint32_t i, bool permits) {
-    m->at = (struct fast_at){.t = m->events[i].from, .upto = i + 1, .permits = permits, .self = i, .trigger = FAST_NONE_AT,
-                             .with_event = FAST_NONE_AT, .version_day = m->ev.v[i].day, .as = CF_AS_START, .due_met = INT64_MAX,
-                             .own = *fast_own_of(m, i)};
+    m->at = (struct fast_at){.t = m->events[i].from,
+                             .upto = i + 1,
+                             .permits = permits,
+                             .self = i,
+                             .trigger = FAST_NONE_AT,
+                             .with_event = FAST_NONE_AT,
+                             .version_day = m->ev.v[i].day,
+                             .as = CF_AS_START,
+                             .due_met = INT64_MAX,
+                             .own = fast_own_of(m, i)};
 }
 
 /* G4: does the value decided at event i depart from what is recommended (open)? */
@@ -272,7 +284,8 @@ void fast_gate_lines(struct lang_machine *m, uint32_t i) {
         struct fast_judged j = judge_apart(m, gate, i, row);
         if (j.judged) {
             const struct lang_event *e = &m->events[i];
-            struct lang_gate_line line = {.rule = m->p->gates.v[gate].decl, .event = e->seq, .role = j.role, .result = (enum lang_result)j.result};
+            struct lang_gate_line line = {
+                .rule = m->p->gates.v[gate].decl, .event = e->seq, .role = j.role, .result = (enum lang_result)j.result};
             const uint64_t *bits = m->sup.v + (size_t)row * m->words;
             bool unknown = j.result == LANG_BREACHED_NOT_KNOWN;
             line.marks = fast_support_marks(m, bits) | (j.where_unknown || unknown ? LANG_M_RESTS_ON_UNKNOWN : 0u);
@@ -317,16 +330,24 @@ bool fast_scope_opens(const struct lang_machine *m, uint32_t i, int32_t episode)
 
 static void grade_line(struct lang_machine *m, const struct fast_grade *g, uint64_t episode, struct lang_docket *out) {
     struct fast_graded got = fast_grade(m, g);
-    *cf_push(m->out, &out->grades) = (struct lang_grade_line){
-        .rule = g->decl, .episode = episode, .level = got.level, .could_be = got.could_be, .criteria = got.criteria,
-        .could_criteria = got.could_criteria, .support = fast_seqs(m, m->sp)};
+    *cf_push(m->out, &out->grades) = (struct lang_grade_line){.rule = g->decl,
+                                                              .episode = episode,
+                                                              .level = got.level,
+                                                              .could_be = got.could_be,
+                                                              .criteria = got.criteria,
+                                                              .could_criteria = got.could_criteria,
+                                                              .support = fast_seqs(m, m->sp)};
 }
 
 static void score_line(struct lang_machine *m, const struct fast_score *s, uint64_t episode, struct lang_docket *out) {
     struct fast_val v = fast_score(m, s);
     bool known = v.kind == LANG_T_WHOLE && (v.flags & (FAST_NO_LO | FAST_NO_HI)) == 0;
-    *cf_push(m->out, &out->scores) = (struct lang_score_line){.rule = s->decl, .episode = episode, .known = known,
-        .lo = known ? v.lo : 0, .hi = known ? v.hi : 0, .support = fast_seqs(m, m->sp)};
+    *cf_push(m->out, &out->scores) = (struct lang_score_line){.rule = s->decl,
+                                                              .episode = episode,
+                                                              .known = known,
+                                                              .lo = known ? v.lo : 0,
+                                                              .hi = known ? v.hi : 0,
+                                                              .support = fast_seqs(m, m->sp)};
 }
 
 static void choice_line(struct lang_machine *m, const struct fast_choice *c, uint64_t episode, struct lang_docket *out) {
@@ -353,20 +374,31 @@ static void choice_line(struct lang_machine *m, const struct fast_choice *c, uin
 
 static void flag_line(struct lang_machine *m, const struct fast_flag *f, uint64_t episode, struct lang_docket *out) {
     if (fast_truth_of(m, f->cond) == FAST_YES) {
-        *cf_push(m->out, &out->flags) = (struct lang_flag_line){.rule = f->decl, .episode = episode, .support = fast_seqs(m, m->sp)};
+        *cf_push(m->out, &out->flags) =
+            (struct lang_flag_line){.rule = f->decl, .episode = episode, .support = fast_seqs(m, m->sp)};
     }
 }
 
 /* The point `now`, for one scope; opener FAST_NONE_AT: the subject. */
 static void now_in(struct lang_machine *m, uint32_t opener, bool permits) {
-    m->at = (struct fast_at){.t = m->now, .upto = (uint32_t)m->h->n, .permits = permits, .self = FAST_NONE_AT, .trigger = FAST_NONE_AT,
-                             .with_event = FAST_NONE_AT, .version_day = fast_day(m, m->now), .as = CF_AS_START, .due_met = INT64_MAX};
+    m->at = (struct fast_at){.t = m->now,
+                             .upto = (uint32_t)m->h->n,
+                             .permits = permits,
+                             .self = FAST_NONE_AT,
+                             .trigger = FAST_NONE_AT,
+                             .with_event = FAST_NONE_AT,
+                             .version_day = fast_day(m, m->now),
+                             .as = CF_AS_START,
+                             .due_met = INT64_MAX,
+                             .own = &m->nowhere};
     if (opener != FAST_NONE_AT) {
         m->at.own = fast_own_is(m, opener);
     }
 }
 
-static bool is_kind(const struct lang_machine *m, const struct lang_scope *s) { return s->about && s->kind == m->h->kind; }
+static bool is_kind(const struct lang_machine *m, const struct lang_scope *s) {
+    return s->about && s->kind == m->h->kind;
+}
 
 static void grades_and_scores(struct lang_machine *m, uint32_t opener, int32_t day, struct lang_docket *out) {
     uint64_t seq = opener == FAST_NONE_AT ? UINT64_MAX : m->events[opener].seq;
@@ -374,14 +406,16 @@ static void grades_and_scores(struct lang_machine *m, uint32_t opener, int32_t d
     bool open = opener != FAST_NONE_AT && fast_open(m, opener);
     for (size_t k = 0; k < m->p->grades.n; k++) {
         const struct fast_grade *g = &m->p->grades.v[k];
-        bool here = opener == FAST_NONE_AT ? is_kind(m, &g->decl->as.grade.scope) : open && fast_scope_opens(m, opener, g->episode);
+        bool here =
+            opener == FAST_NONE_AT ? is_kind(m, &g->decl->as.grade.scope) : open && fast_scope_opens(m, opener, g->episode);
         if (here && in_force(g->from, g->to, day)) {
             grade_line(m, g, seq, out);
         }
     }
     for (size_t k = 0; k < m->p->scores.n; k++) {
         const struct fast_score *s = &m->p->scores.v[k];
-        bool here = opener == FAST_NONE_AT ? is_kind(m, &s->decl->as.score.scope) : open && fast_scope_opens(m, opener, s->episode);
+        bool here =
+            opener == FAST_NONE_AT ? is_kind(m, &s->decl->as.score.scope) : open && fast_scope_opens(m, opener, s->episode);
         if (here && in_force(s->from, s->to, day)) {
             score_line(m, s, seq, out);
         }
@@ -395,7 +429,9 @@ static void grades_and_scores(struct lang_machine *m, uint32_t opener, int32_t d
     }
 }
 
-static bool kinds_have(const struct fast_kinds *k, int32_t kind) { return kind >= 0 && (k->w[kind / 64] >> (kind % 64) & 1) != 0; }
+static bool kinds_have(const struct fast_kinds *k, int32_t kind) {
+    return kind >= 0 && (k->w[kind / 64] >> (kind % 64) & 1) != 0;
+}
 
 static void choices(struct lang_machine *m, uint32_t opener, int32_t day, struct lang_docket *out) {
     uint64_t seq = opener == FAST_NONE_AT ? UINT64_MAX : m->events[opener].seq;

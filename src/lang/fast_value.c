@@ -15,15 +15,17 @@ struct fast_val fast_between(int64_t lo, int64_t hi) {
 }
 
 struct fast_val fast_days(int64_t from, int64_t to) {
-    return (struct fast_val){.kind = LANG_T_INSTANT, .flags = (uint8_t)(FAST_DAY | (from == to ? FAST_KNOWN : 0)), .lo = from,
-                             .hi = to, .den = 1};
+    return (struct fast_val){
+        .kind = LANG_T_INSTANT, .flags = (uint8_t)(FAST_DAY | (from == to ? FAST_KNOWN : 0)), .lo = from, .hi = to, .den = 1};
 }
 
 static bool bounded(unsigned kind) {
     return kind == LANG_T_WHOLE || kind == LANG_T_FRACTION || kind == LANG_T_INSTANT || kind == LANG_T_DURATION;
 }
 
-static bool is_number(unsigned kind) { return kind == LANG_T_WHOLE || kind == LANG_T_FRACTION; }
+static bool is_number(unsigned kind) {
+    return kind == LANG_T_WHOLE || kind == LANG_T_FRACTION;
+}
 
 bool fast_known(const struct fast_val *v) {
     return bounded(v->kind) ? (v->flags & (FAST_NO_LO | FAST_NO_HI)) == 0 && v->lo == v->hi : (v->flags & FAST_KNOWN) != 0;
@@ -32,7 +34,9 @@ bool fast_known(const struct fast_val *v) {
 /* `kind` is what the field declares; for a set `elem` is its items'. */
 struct fast_val fast_from_value(const struct lang_value *v, unsigned kind, unsigned elem) {
     switch ((enum lang_value_kind)v->kind) {
-    case LANG_V_NOT_ASKED: case LANG_V_NOT_KNOWN: case LANG_V_DECLINED: break;
+    case LANG_V_NOT_ASKED:
+    case LANG_V_NOT_KNOWN:
+    case LANG_V_DECLINED: break;
     case LANG_V_YESNO: return fast_one(LANG_T_YESNO, v->i != 0);
     case LANG_V_WHOLE: return fast_one(LANG_T_WHOLE, v->i);
     case LANG_V_FRACTION: {
@@ -53,7 +57,8 @@ struct fast_val fast_from_value(const struct lang_value *v, unsigned kind, unsig
     case LANG_V_TEXT: return fast_one(LANG_T_TEXT, 0);
     case LANG_V_LIST:
         if (kind == LANG_T_SET) {
-            return (struct fast_val){.kind = LANG_T_SET, .flags = FAST_KNOWN, .elem = (uint8_t)elem, .items = v->items, .hi = v->more, .den = 1};
+            return (struct fast_val){
+                .kind = LANG_T_SET, .flags = FAST_KNOWN, .elem = (uint8_t)elem, .items = v->items, .hi = v->more, .den = 1};
         }
         return v->more == 1 ? fast_from_value(&v->items[0].v, kind, elem) : fast_unknown(kind);
     }
@@ -174,7 +179,12 @@ struct fast_val fast_shift(struct lang_machine *m, struct fast_val v, struct cf_
         return v;
     }
     bool day = (v.flags & FAST_DAY) != 0, no_lo = (v.flags & FAST_NO_LO) != 0, no_hi = (v.flags & FAST_NO_HI) != 0;
-    int32_t from = no_lo ? 0 : day ? (int32_t)v.lo : fast_day(m, v.lo), to = no_hi ? 0 : day ? (int32_t)v.hi : fast_day(m, v.hi);
+    int32_t from = no_lo ? 0
+                   : day ? (int32_t)v.lo
+                         : fast_day(m, v.lo),
+            to = no_hi ? 0
+                 : day ? (int32_t)v.hi
+                       : fast_day(m, v.hi);
     int32_t lo = 0, hi = 0;
     enum cf_when w = no_lo ? CF_WHEN_OK : cf_day_add(ref->calendar, from, d, &lo);
     enum cf_when w2 = no_hi ? CF_WHEN_OK : cf_day_add(ref->calendar, to, d, &hi);
@@ -210,7 +220,8 @@ struct fast_val fast_add(struct lang_machine *m, struct fast_val a, struct fast_
     struct fast_val v = {.kind = a.kind == LANG_T_WHOLE ? b.kind : a.kind, .unit = unit, .den = den};
     bool no_lo = ((a.flags | b.flags) & FAST_NO_LO) != 0 || __builtin_add_overflow(a.lo, b.lo, &v.lo);
     bool no_hi = ((a.flags | b.flags) & FAST_NO_HI) != 0 || __builtin_add_overflow(a.hi, b.hi, &v.hi);
-    v.flags = (uint8_t)((no_lo ? FAST_NO_LO : 0) | (no_hi ? FAST_NO_HI : 0) | (!no_lo && !no_hi && v.lo == v.hi ? FAST_KNOWN : 0));
+    v.flags =
+        (uint8_t)((no_lo ? FAST_NO_LO : 0) | (no_hi ? FAST_NO_HI : 0) | (!no_lo && !no_hi && v.lo == v.hi ? FAST_KNOWN : 0));
     return v;
 }
 

@@ -1,6 +1,12 @@
 /* The identity of a duty (D1 to D3): 16 bytes of SHA-256 over what made it, so that a line keeps its name for life.
  * The room sees no library, hence a SHA-256 of its own (FIPS 180-4). Must not know: evaluation, the ledger's own hashes. */
+#include "lang/lang_priv.h"
 #include "lang/plain.h"
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <immintrin.h>
+#endif
 
 static const uint32_t K[64] = {0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
                                0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
@@ -15,39 +21,82 @@ static uint32_t turn(uint32_t x, unsigned by) {
     return (x >> by) | (x << (32 - by));
 }
 
+/* One of the 64 rounds: the eight words stand still, their names turn. */
+static inline void one_round(uint32_t v[8], unsigned i, uint32_t wk) {
+    uint32_t a = v[(0 - i) & 7], b = v[(1 - i) & 7], c = v[(2 - i) & 7], e = v[(4 - i) & 7], f = v[(5 - i) & 7],
+             g = v[(6 - i) & 7];
+    uint32_t s1 = turn(e, 6) ^ turn(e, 11) ^ turn(e, 25), s0 = turn(a, 2) ^ turn(a, 13) ^ turn(a, 22);
+    uint32_t t1 = v[(7 - i) & 7] + s1 + ((e & f) ^ (~e & g)) + wk;
+    v[(3 - i) & 7] += t1;
+    v[(7 - i) & 7] = t1 + s0 + ((a & b) ^ (a & c) ^ (b & c));
+}
+
 static void block(uint32_t h[8], const uint8_t b[64]) {
-    uint32_t w[64];
+    uint32_t w[64], v[8];
     for (size_t i = 0; i < 16; i++) {
-        w[i] = (uint32_t)cf_be_read(b + 4 * i, 4);
+        uint32_t word;
+        memcpy(&word, b + 4 * i, sizeof word);
+        w[i] = __builtin_bswap32(word);
     }
     for (size_t i = 16; i < 64; i++) {
         uint32_t s0 = turn(w[i - 15], 7) ^ turn(w[i - 15], 18) ^ (w[i - 15] >> 3);
         uint32_t s1 = turn(w[i - 2], 17) ^ turn(w[i - 2], 19) ^ (w[i - 2] >> 10);
         w[i] = w[i - 16] + s0 + w[i - 7] + s1;
     }
-    uint32_t v[8];
     memcpy(v, h, sizeof v);
-    for (size_t i = 0; i < 64; i++) {
-        uint32_t s1 = turn(v[4], 6) ^ turn(v[4], 11) ^ turn(v[4], 25);
-        uint32_t t1 = v[7] + s1 + ((v[4] & v[5]) ^ (~v[4] & v[6])) + K[i] + w[i];
-        uint32_t s0 = turn(v[0], 2) ^ turn(v[0], 13) ^ turn(v[0], 22);
-        uint32_t t2 = s0 + ((v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]));
-        memmove(v + 1, v, 7 * sizeof v[0]);
-        v[4] += t1;
-        v[0] = t1 + t2;
+    for (unsigned i = 0; i < 64; i += 8) {
+        for (unsigned k = 0; k < 8; k++) {
+            one_round(v, k, K[i + k] + w[i + k]);
+        }
     }
     for (size_t i = 0; i < 8; i++) {
         h[i] += v[i];
     }
 }
 
-/* SHA-256 of n bytes. */
-void lang_sha256(const void *bytes, size_t n, uint8_t out[32]) {
+#if defined(__x86_64__)
+/* The same by the processor's own instructions, five times as fast; the evaluators use one each, so each tests the other. */
+__attribute__((target("sha,sse4.1,ssse3"))) static void block_by_processor(uint32_t h[8], const uint8_t b[64]) {
+    const __m128i swap = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
+    __m128i abcd = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i_u *)(const void *)h), 0xB1);
+    __m128i efgh = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i_u *)(const void *)(h + 4)), 0x1B);
+    __m128i x = _mm_alignr_epi8(abcd, efgh, 8), y = _mm_blend_epi16(efgh, abcd, 0xF0), x0 = x, y0 = y, m[4];
+    for (size_t i = 0; i < 4; i++) {
+        m[i] = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i_u *)(const void *)(b + 16 * i)), swap);
+    }
+    for (size_t i = 0; i < 16; i++) { /* four rounds each; the words of sixteen rounds later take their place */
+        __m128i now = m[i & 3], last = m[(i + 3) & 3];
+        __m128i wk = _mm_add_epi32(now, _mm_loadu_si128((const __m128i_u *)(const void *)(K + 4 * i)));
+        y = _mm_sha256rnds2_epu32(y, x, wk);
+        x = _mm_sha256rnds2_epu32(x, y, _mm_shuffle_epi32(wk, 0x0E));
+        __m128i next = _mm_add_epi32(_mm_sha256msg1_epu32(now, m[(i + 1) & 3]), _mm_alignr_epi8(last, m[(i + 2) & 3], 4));
+        m[i & 3] = _mm_sha256msg2_epu32(next, last);
+    }
+    x = _mm_shuffle_epi32(_mm_add_epi32(x, x0), 0x1B);
+    y = _mm_shuffle_epi32(_mm_add_epi32(y, y0), 0xB1);
+    _mm_storeu_si128((__m128i_u *)(void *)h, _mm_blend_epi16(x, y, 0xF0));
+    _mm_storeu_si128((__m128i_u *)(void *)(h + 4), _mm_alignr_epi8(y, x, 8));
+}
+#endif
+
+/* The quickest way to hash a block on this machine; asked once, when a program is lowered. */
+lang_sha256_block *lang_sha256_quickest(void) {
+#if defined(__x86_64__)
+    unsigned a, b, c, d;
+    bool shuffles = __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & (1u << 9)) != 0 && (c & (1u << 19)) != 0;
+    if (shuffles && __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (b & (1u << 29)) != 0) {
+        return block_by_processor;
+    }
+#endif
+    return block;
+}
+
+static void sha256_by(lang_sha256_block *one, const void *bytes, size_t n, uint8_t out[32]) {
     uint32_t h[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
     const uint8_t *p = bytes;
     size_t left = n;
     for (; left >= 64; left -= 64, p += 64) {
-        block(h, p);
+        one(h, p);
     }
     uint8_t tail[128] = {0};
     if (left > 0) {
@@ -60,11 +109,16 @@ void lang_sha256(const void *bytes, size_t n, uint8_t out[32]) {
         tail[size - 1 - i] = (uint8_t)(bits >> (8 * i));
     }
     for (size_t i = 0; i < size; i += 64) {
-        block(h, tail + i);
+        one(h, tail + i);
     }
     for (size_t i = 0; i < 32; i++) {
         out[i] = (uint8_t)(h[i / 4] >> (24 - 8 * (i % 4)));
     }
+}
+
+/* SHA-256 of n bytes. */
+void lang_sha256(const void *bytes, size_t n, uint8_t out[32]) {
+    sha256_by(block, bytes, n, out);
 }
 
 struct words {
@@ -92,10 +146,12 @@ static void put_name(struct words *w, struct cf_str s) {
     put(w, "", 1);
 }
 
-/* The id of a duty line. Role, cause, period and episode are empty or zero where the duty has none. */
-struct cf_id lang_duty_id(struct cf_str rule, struct cf_id subject, struct cf_str role, struct cf_id cause, int64_t cause_limit,
-                          int32_t period, struct cf_id episode) {
-    struct words w = {.n = 0};
+/* The id of a duty line, hashed block by block by `one`. Role, cause, period and episode are empty or zero where it has none.
+ */
+struct cf_id lang_duty_id_by(lang_sha256_block *one, struct cf_str rule, struct cf_id subject, struct cf_str role,
+                             struct cf_id cause, int64_t cause_limit, int32_t period, struct cf_id episode) {
+    struct words w;
+    w.n = 0;
     put_name(&w, CF_LIT("cf/duty/1"));
     put_name(&w, rule);
     put(&w, subject.b, sizeof subject.b);
@@ -105,8 +161,13 @@ struct cf_id lang_duty_id(struct cf_str rule, struct cf_id subject, struct cf_st
     put_be(&w, (uint32_t)period, 4);
     put(&w, episode.b, sizeof episode.b);
     uint8_t digest[32];
-    lang_sha256(w.b, w.n, digest);
+    sha256_by(one, w.b, w.n, digest);
     struct cf_id id;
     memcpy(id.b, digest, sizeof id.b);
     return id;
+}
+
+struct cf_id lang_duty_id(struct cf_str rule, struct cf_id subject, struct cf_str role, struct cf_id cause, int64_t cause_limit,
+                          int32_t period, struct cf_id episode) {
+    return lang_duty_id_by(block, rule, subject, role, cause, cause_limit, period, episode);
 }

@@ -113,4 +113,11 @@ void lang_sel_bracketed(struct cf_buf *b, const struct lang_sel *s, bool bracket
 /* ---- examples (parse_example.c) */
 void lang_read_example(struct lang_parser *p); /* the lines of p->decl, after its title */
 
+/* ================================================================ identity.c, for both evaluators */
+
+typedef void lang_sha256_block(uint32_t h[8], const uint8_t b[64]);
+lang_sha256_block *lang_sha256_quickest(void);
+struct cf_id lang_duty_id_by(lang_sha256_block *one, struct cf_str rule, struct cf_id subject, struct cf_str role, struct cf_id cause,
+                             int64_t cause_limit, int32_t period, struct cf_id episode);
+
 #endif

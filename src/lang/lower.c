@@ -8,7 +8,9 @@
 
 static void dep_expr(struct low *l, uint64_t *bits, const struct lang_expr *e);
 
-static void dep_record(uint64_t *bits, uint32_t record) { bits[record / 64] |= (uint64_t)1 << (record % 64); }
+static void dep_record(uint64_t *bits, uint32_t record) {
+    bits[record / 64] |= (uint64_t)1 << (record % 64);
+}
 
 static void dep_episodes(struct low *l, uint64_t *bits, const struct lang_decl *kind) {
     int32_t number = low_episode(l, kind);
@@ -31,6 +33,7 @@ static void dep_sel(struct low *l, uint64_t *bits, const struct lang_sel *s) {
     if (s->since_decl != NULL) {
         dep_record(bits, s->since_decl->as.record.number);
     }
+    dep_expr(l, bits, s->with); /* its `age` */
     dep_expr(l, bits, s->last);
 }
 
@@ -80,7 +83,9 @@ static void dep_expr(struct low *l, uint64_t *bits, const struct lang_expr *e) {
             dep_record(bits, e->decl->as.record.number);
         }
         break;
-    case LANG_AGE: case LANG_CHILD: case LANG_TURNS:
+    case LANG_AGE:
+    case LANG_CHILD:
+    case LANG_TURNS:
         if (l->p->birth_record != UINT32_MAX) {
             dep_record(bits, l->p->birth_record);
         }
@@ -90,9 +95,13 @@ static void dep_expr(struct low *l, uint64_t *bits, const struct lang_expr *e) {
         dep_episodes(l, bits, NULL);
         dep_record(bits, l->p->handover);
         break;
-    case LANG_FACT_REF: case LANG_FLAG_REF: case LANG_GRADE_REF: case LANG_SCORE_REF: case LANG_SPAN_REF: case LANG_TIME_IN: case LANG_KEPT:
-        dep_decl(l, bits, e->decl);
-        break;
+    case LANG_FACT_REF:
+    case LANG_FLAG_REF:
+    case LANG_GRADE_REF:
+    case LANG_SCORE_REF:
+    case LANG_SPAN_REF:
+    case LANG_TIME_IN:
+    case LANG_KEPT: dep_decl(l, bits, e->decl); break;
     default: break;
     }
     dep_expr(l, bits, e->a);
@@ -194,15 +203,21 @@ static void life(const struct lang_decl *d, int32_t *from, int32_t *to) {
     *to = d->policy == NULL ? INT32_MAX : d->policy->as.policy.to;
 }
 
-static int32_t scope_episode(struct low *l, const struct lang_scope *s) { return s->in ? low_episode(l, s->episode_decl) : -1; }
+static int32_t scope_episode(struct low *l, const struct lang_scope *s) {
+    return s->in ? low_episode(l, s->episode_decl) : -1;
+}
 
 static void lower_grade(struct low *l, const struct lang_decl *d) {
     const struct lang_grade *g = &d->as.grade;
-    struct fast_grade f = {.decl = d, .episode = scope_episode(l, &g->scope), .first = (uint32_t)l->p->levels.n, .n = (uint32_t)g->list.n};
+    struct fast_grade f = {
+        .decl = d, .episode = scope_episode(l, &g->scope), .first = (uint32_t)l->p->levels.n, .n = (uint32_t)g->list.n};
     life(d, &f.from, &f.to);
     for (size_t i = 0; i < g->list.n; i++) {
-        struct fast_level v = {.code = low_expr(l, g->list.v[i].when), .index = g->list.v[i].index,
-                               .otherwise = g->list.v[i].otherwise, .from = INT32_MIN, .to = INT32_MAX};
+        struct fast_level v = {.code = low_expr(l, g->list.v[i].when),
+                               .index = g->list.v[i].index,
+                               .otherwise = g->list.v[i].otherwise,
+                               .from = INT32_MIN,
+                               .to = INT32_MAX};
         if (g->list.v[i].more != NULL) {
             life(g->list.v[i].more, &v.from, &v.to);
         }
@@ -213,9 +228,13 @@ static void lower_grade(struct low *l, const struct lang_decl *d) {
 
 static void lower_score(struct low *l, const struct lang_decl *d) {
     const struct lang_score *s = &d->as.score;
-    struct fast_score f = {.decl = d, .episode = scope_episode(l, &s->scope), .lo = low_expr(l, s->from.value),
-                           .hi = low_expr(l, s->to.value), .base = low_expr(l, s->base.value),
-                           .first = (uint32_t)l->p->terms.n, .n = (uint32_t)s->plus.n};
+    struct fast_score f = {.decl = d,
+                           .episode = scope_episode(l, &s->scope),
+                           .lo = low_expr(l, s->from.value),
+                           .hi = low_expr(l, s->to.value),
+                           .base = low_expr(l, s->base.value),
+                           .first = (uint32_t)l->p->terms.n,
+                           .n = (uint32_t)s->plus.n};
     life(d, &f.from, &f.to);
     for (size_t i = 0; i < s->plus.n; i++) {
         const struct lang_term *t = &s->plus.v[i];
@@ -249,8 +268,12 @@ static void lower_flag(struct low *l, const struct lang_decl *d) {
 
 static void lower_gate(struct low *l, const struct lang_decl *d) {
     const struct lang_gate *g = &d->as.gate;
-    struct fast_gate f = {.decl = d, .sel = low_sel(l, g->before), .where = low_expr(l, g->where), .needs = low_expr(l, g->needs),
-                          .grade = -1, .choice = -1};
+    struct fast_gate f = {.decl = d,
+                          .sel = low_sel(l, g->before),
+                          .where = low_expr(l, g->where),
+                          .needs = low_expr(l, g->needs),
+                          .grade = -1,
+                          .choice = -1};
     life(d, &f.from, &f.to);
     if (g->departs_from != NULL && g->departs_from->kind == LANG_GRADE) {
         f.grade = (int32_t)l->grade_of[g->departs_from->number] - 1;
@@ -322,7 +345,8 @@ static void lower_clock(struct low *l, const struct lang_duty *d, struct fast_du
     f->extended = (struct fast_range){(uint32_t)l->p->extensions.n, (uint32_t)d->extended.n};
     for (size_t i = 0; i < d->extended.n; i++) {
         const struct lang_extension *x = &d->extended.v[i];
-        *cf_push(l->a, &l->p->extensions) = (struct fast_extension){low_sel(l, x->by), low_expr(l, x->where), low_expr(l, x->to.value)};
+        *cf_push(l->a, &l->p->extensions) =
+            (struct fast_extension){low_sel(l, x->by), low_expr(l, x->where), low_expr(l, x->to.value)};
     }
     f->warn = (struct fast_range){(uint32_t)l->p->warns.n, (uint32_t)d->warn.n};
     for (size_t i = 0; i < d->warn.n; i++) {
@@ -336,9 +360,15 @@ static void lower_clock(struct low *l, const struct lang_duty *d, struct fast_du
 
 static void lower_duty(struct low *l, const struct lang_decl *d) {
     const struct lang_duty *duty = &d->as.duty;
-    struct fast_duty f = {.decl = d, .trigger = (uint8_t)duty->trigger, .period = (uint8_t)duty->period,
-                          .episode = scope_episode(l, &duty->scope), .kind = duty->scope.kind, .about = duty->scope.about,
-                          .after = low_sel(l, duty->after), .cond = low_expr(l, duty->cond), .where = low_expr(l, duty->where)};
+    struct fast_duty f = {.decl = d,
+                          .trigger = (uint8_t)duty->trigger,
+                          .period = (uint8_t)duty->period,
+                          .episode = scope_episode(l, &duty->scope),
+                          .kind = duty->scope.kind,
+                          .about = duty->scope.about,
+                          .after = low_sel(l, duty->after),
+                          .cond = low_expr(l, duty->cond),
+                          .where = low_expr(l, duty->where)};
     life(d, &f.from, &f.to);
     f.breach_of = duty->breach_gate == NULL ? UINT32_MAX : low_chain(l, duty->breach_gate);
     lower_owner(l, duty->owner, &f);
@@ -360,6 +390,58 @@ static void lower_duty(struct low *l, const struct lang_decl *d) {
 }
 
 /* ---- `when`: one watch for all versions of a rule */
+
+/* ---- which records a condition cannot do without: while one of them has no event, it is no, whatever the time */
+
+static void must_expr(struct low *l, uint64_t *bits, const struct lang_expr *e, int depth);
+
+static void must_both(struct low *l, uint64_t *bits, const struct lang_expr *a, const struct lang_expr *b, bool either,
+                      int depth) {
+    uint64_t *x = CF_NEW_N(l->a, uint64_t, l->p->dep_words), *y = CF_NEW_N(l->a, uint64_t, l->p->dep_words);
+    must_expr(l, x, a, depth);
+    must_expr(l, y, b, depth);
+    for (uint32_t w = 0; w < l->p->dep_words; w++) {
+        bits[w] |= either ? x[w] & y[w] : x[w] | y[w];
+    }
+}
+
+/* `count of R >= n` for an n above nought. */
+static const struct lang_sel *counted(const struct lang_expr *e) {
+    bool above = (e->op == LANG_GE || e->op == LANG_EQ) && e->b->op == LANG_NUMBER && e->b->num > 0;
+    above = above || (e->op == LANG_GT && e->b->op == LANG_NUMBER && e->b->num >= 0);
+    return above && e->a->op == LANG_COUNT_SEL ? e->a->sel : NULL;
+}
+
+static void must_expr(struct low *l, uint64_t *bits, const struct lang_expr *e, int depth) {
+    if (depth > CF_MAX_DEPTH) {
+        return;
+    }
+    switch ((int)e->op) {
+    case LANG_AND:
+    case LANG_OR: must_both(l, bits, e->a, e->b, e->op == LANG_OR, depth + 1); break;
+    case LANG_EXISTS:
+        if (e->sel->decl != NULL && e->sel->kind == LANG_SEL_RECORD) {
+            dep_record(bits, e->sel->decl->as.record.number);
+        }
+        break;
+    case LANG_EQ:
+    case LANG_GE:
+    case LANG_GT: {
+        const struct lang_sel *s = counted(e);
+        if (s != NULL && s->decl != NULL && s->kind == LANG_SEL_RECORD) {
+            dep_record(bits, s->decl->as.record.number);
+        }
+        break;
+    }
+    case LANG_FACT_REF:
+    case LANG_FLAG_REF: /* one version alone: with several, each could do without another record */
+        if (e->decl->older == NULL && e->decl->newer == NULL) {
+            must_expr(l, bits, e->op == LANG_FACT_REF ? e->decl->as.fact.value : e->decl->as.flag.cond, depth + 1);
+        }
+        break;
+    default: break;
+    }
+}
 
 static bool same_episode(const struct lang_decl *a, const struct lang_decl *b) {
     return a == b || (a != NULL && b != NULL && low_newest(a) == low_newest(b));
@@ -383,8 +465,12 @@ static bool first_of_its_kind(const struct lang_decl *rule) {
 
 static void lower_watch(struct low *l, const struct lang_decl *oldest) {
     const struct lang_scope *s = &oldest->as.duty.scope;
-    struct fast_watched w = {.episode = scope_episode(l, s), .kind = s->kind, .about = s->about, .in = s->in,
-                             .versions = {(uint32_t)l->p->refs.n, 0}, .deps = (uint32_t)l->deps.n};
+    struct fast_watched w = {.episode = scope_episode(l, s),
+                             .kind = s->kind,
+                             .about = s->about,
+                             .in = s->in,
+                             .versions = {(uint32_t)l->p->refs.n, 0},
+                             .deps = (uint32_t)l->deps.n};
     int32_t from = oldest->policy->as.policy.from;
     w.begins = from <= CF_DAY_MIN ? CF_TIME_MIN : cf_day_start(l->ref->zone, from);
     uint64_t *bits = CF_NEW_N(l->a, uint64_t, l->p->dep_words);
@@ -395,20 +481,24 @@ static void lower_watch(struct low *l, const struct lang_decl *oldest) {
             dep_expr(l, bits, d->as.duty.cond);
         }
     }
-    w.family = (struct fast_range){(uint32_t)l->p->refs.n, 0};
-    for (const struct lang_decl *d = low_newest(oldest); d != NULL; d = d->older) {
-        *cf_push(l->a, &l->p->refs) = l->duty_of[d->number] - 1;
-        w.family.n++;
+    uint64_t *must = CF_NEW_N(l->a, uint64_t, l->p->dep_words);
+    if (w.versions.n == 1) {
+        must_expr(l, must, oldest->as.duty.cond, 0);
     }
     for (uint32_t k = 0; k < l->p->dep_words; k++) {
         *cf_push(l->a, &l->deps) = bits[k];
+    }
+    w.must = (uint32_t)l->deps.n;
+    for (uint32_t k = 0; k < l->p->dep_words; k++) {
+        *cf_push(l->a, &l->deps) = must[k];
     }
     *cf_push(l->a, &l->p->watches) = w;
 }
 
 /* ---- lists by record */
 
-static void collect(struct low *l, struct fast_range *r, uint32_t record, bool (*is)(const struct low *, uint32_t, uint32_t), size_t n) {
+static void collect(struct low *l, struct fast_range *r, uint32_t record, bool (*is)(const struct low *, uint32_t, uint32_t),
+                    size_t n) {
     *r = (struct fast_range){(uint32_t)l->p->refs.n, 0};
     for (uint32_t i = 0; i < n; i++) {
         if (is(l, i, record)) {
@@ -418,8 +508,12 @@ static void collect(struct low *l, struct fast_range *r, uint32_t record, bool (
     }
 }
 
-static bool sel_is(const struct low *l, uint32_t sel, uint32_t record) { return sel != UINT32_MAX && l->p->sels.v[sel].record == record; }
-static bool gate_of_record(const struct low *l, uint32_t gate, uint32_t record) { return sel_is(l, l->p->gates.v[gate].sel, record); }
+static bool sel_is(const struct low *l, uint32_t sel, uint32_t record) {
+    return sel != UINT32_MAX && l->p->sels.v[sel].record == record;
+}
+static bool gate_of_record(const struct low *l, uint32_t gate, uint32_t record) {
+    return sel_is(l, l->p->gates.v[gate].sel, record);
+}
 
 static bool triggers(const struct low *l, uint32_t duty, uint32_t record) {
     return l->p->duties.v[duty].trigger == LANG_AFTER_EVENT && sel_is(l, l->p->duties.v[duty].after, record);
@@ -479,7 +573,19 @@ static int by_instant(const void *x, const void *y) {
     return (*a > *b) - (*a < *b);
 }
 
-static void add_turn(struct low *l, int32_t day) { *cf_push(l->a, &l->p->turns) = cf_day_start(l->ref->zone, day); }
+static void add_turn(struct low *l, int32_t day) {
+    *cf_push(l->a, &l->p->turns) = cf_day_start(l->ref->zone, day);
+}
+
+/* London's midnights: whole quarter hours ahead of UTC, from 1970 on never behind. */
+static void lower_days(struct low *l) {
+    uint8_t *offsets = CF_NEW_N(l->a, uint8_t, FAST_DAYS);
+    for (int32_t k = 0; k < FAST_DAYS; k++) {
+        int32_t day = FAST_FIRST_DAY + k;
+        offsets[k] = (uint8_t)(((int64_t)day * 86400 - cf_day_start(l->ref->zone, day)) / 900);
+    }
+    l->p->offsets = offsets;
+}
 
 /* When versions of policies, and the edition of the reference, begin and end (V5). */
 static void lower_turns(struct low *l) {
@@ -506,8 +612,11 @@ static void lower_turns(struct low *l) {
 /* Numbers first, so that rules may name each other whatever their order. */
 static void number_rules(struct low *l) {
     uint32_t n[LANG_DECL_KINDS] = {0};
-    uint32_t *tables[LANG_DECL_KINDS] = {[LANG_GATE] = l->gate_of, [LANG_GRADE] = l->grade_of, [LANG_SCORE] = l->score_of,
-                                         [LANG_CHOICE] = l->choice_of, [LANG_DUTY] = l->duty_of};
+    uint32_t *tables[LANG_DECL_KINDS] = {[LANG_GATE] = l->gate_of,
+                                         [LANG_GRADE] = l->grade_of,
+                                         [LANG_SCORE] = l->score_of,
+                                         [LANG_CHOICE] = l->choice_of,
+                                         [LANG_DUTY] = l->duty_of};
     for (size_t i = 0; i < l->set->rules.n; i++) {
         const struct lang_decl *d = l->set->rules.v[i];
         if (tables[d->kind] != NULL) {
@@ -518,8 +627,8 @@ static void number_rules(struct low *l) {
 
 static void lower_rules(struct low *l) {
     static void (*const lowerers[LANG_DECL_KINDS])(struct low *, const struct lang_decl *) = {
-        [LANG_GATE] = lower_gate, [LANG_DUTY] = lower_duty, [LANG_GRADE] = lower_grade, [LANG_SCORE] = lower_score,
-        [LANG_CHOICE] = lower_choice, [LANG_FLAG] = lower_flag};
+        [LANG_GATE] = lower_gate,   [LANG_DUTY] = lower_duty,     [LANG_GRADE] = lower_grade,
+        [LANG_SCORE] = lower_score, [LANG_CHOICE] = lower_choice, [LANG_FLAG] = lower_flag};
     for (size_t i = 0; i < l->set->rules.n; i++) {
         const struct lang_decl *d = l->set->rules.v[i];
         if (lowerers[d->kind] != NULL) {
@@ -539,20 +648,22 @@ static void tables_by_number(struct low *l) {
     for (size_t i = 0; i < l->set->decls.n; i++) {
         n = l->set->decls.v[i]->number >= n ? l->set->decls.v[i]->number + 1u : n;
     }
-    uint32_t **all[] = {&l->chain_of, &l->gate_of, &l->grade_of, &l->score_of, &l->choice_of, &l->span_of, &l->table_of, &l->duty_of};
+    uint32_t **all[] = {&l->chain_of,  &l->gate_of, &l->grade_of, &l->score_of,
+                        &l->choice_of, &l->span_of, &l->table_of, &l->duty_of};
     for (size_t i = 0; i < CF_COUNT(all); i++) {
         *all[i] = CF_NEW_N(l->a, uint32_t, n);
     }
     l->episode_of = CF_NEW_N(l->a, int32_t, n);
 }
 
-/* Makes the program for a checked set and one edition of the reference. `set` and `ref` must outlive it. False when the set passes
- * what a program holds (CF-L143). */
+/* Makes the program for a checked set and one edition of the reference. `set` and `ref` must outlive it. False when the set
+ * passes what a program holds (CF-L143). */
 bool lang_lower(struct cf_arena *a, const struct lang_set *set, const struct lang_reference *ref, struct cf_errs *errs,
                 struct lang_program **out) {
     struct low l = {.a = a, .set = set, .ref = ref, .errs = errs, .p = CF_NEW(a, struct lang_program)};
     l.p->set = set;
     l.p->ref = ref;
+    l.p->hash = lang_sha256_quickest();
     *cf_push(a, &l.p->code) = (struct fast_instr){.op = FAST_END}; /* FAST_NO_CODE */
     tables_by_number(&l);
     if (!number_episodes(&l)) {
@@ -565,6 +676,7 @@ bool lang_lower(struct cf_arena *a, const struct lang_set *set, const struct lan
     low_drain(&l);
     lower_lists(&l);
     lower_turns(&l);
+    lower_days(&l);
     l.p->deps = l.deps.v;
     *out = l.p;
     return true;

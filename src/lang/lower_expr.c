@@ -106,7 +106,8 @@ uint32_t low_sel(struct low *l, const struct lang_sel *s) {
     if (s == NULL) {
         return UINT32_MAX;
     }
-    struct fast_sel f = {.record = sel_record(l, s), .role = s->kind == LANG_SEL_RECORD ? s->role_index : -1,
+    struct fast_sel f = {.record = sel_record(l, s),
+                         .role = s->kind == LANG_SEL_RECORD ? s->role_index : -1,
                          .since = s->since_decl != NULL ? (int32_t)s->since_decl->as.record.number : -1,
                          .any_episode = s->any_episode};
     f.share = s->kind != LANG_SEL_RECORD && s->decl != NULL ? low_newest(s->decl) : NULL;
@@ -129,9 +130,13 @@ uint32_t low_sel(struct low *l, const struct lang_sel *s) {
 uint32_t low_path(struct low *l, const struct lang_expr *e) {
     bool kept = e->op == LANG_FIELD || e->op == LANG_TRIGGER_FIELD || e->op == LANG_OWN_FIELD;
     struct fast_path f = {.record = e->decl != NULL && e->decl->kind == LANG_RECORD ? e->decl->as.record.number : UINT32_MAX,
-                          .attr = (uint8_t)e->attr, .kept = (uint8_t)(kept && e->num > 0 ? e->num : 0),
-                          .kind = (uint8_t)e->type.kind, .elem = (uint8_t)e->type.elem, .previous = e->previous,
-                          .field = -1, .role = -1};
+                          .attr = (uint8_t)e->attr,
+                          .kept = (uint8_t)(kept && e->num > 0 ? e->num : 0),
+                          .kind = (uint8_t)e->type.kind,
+                          .elem = (uint8_t)e->type.elem,
+                          .previous = e->previous,
+                          .field = -1,
+                          .role = -1};
     if (e->attr == LANG_ATTR_ROLE) {
         f.role = (int16_t)e->index;
     } else if (e->attr == LANG_ATTR_NONE) {
@@ -150,7 +155,8 @@ static struct fast_val unit_value(struct low *l, const struct lang_decl *unit) {
 
 static struct fast_val literal(struct low *l, const struct lang_expr *e) {
     switch ((int)e->op) {
-    case LANG_YES: case LANG_NO: return fast_one(LANG_T_YESNO, e->op == LANG_YES);
+    case LANG_YES:
+    case LANG_NO: return fast_one(LANG_T_YESNO, e->op == LANG_YES);
     case LANG_NUMBER: {
         struct fast_val v = fast_one(e->den > 1 ? LANG_T_FRACTION : LANG_T_WHOLE, e->num);
         v.den = e->den > 1 ? e->den : 1;
@@ -207,7 +213,9 @@ uint32_t low_table(struct low *l, const struct lang_decl *d) {
         l->ref->table_rows(l->ref->ctx, d, &rows, &n);
     }
     struct fast_table t = {.keys = (uint32_t)decl->keys.n, .kind = (uint8_t)decl->type.kind};
-    struct { CF_VEC(uint32_t); } cells = {0};
+    struct {
+        CF_VEC(uint32_t);
+    } cells = {0};
     for (size_t r = 0; r < n; r++) {
         if (rows[r].cells.n != decl->keys.n + 1) {
             continue;
@@ -257,15 +265,18 @@ static void emit_crossing(struct low *l, const struct lang_expr *a, const struct
 }
 
 static void emit_time_in(struct low *l, const struct lang_expr *e) {
-    struct fast_time_in t = {.span = low_chain(l, e->decl), .longest = e->longest, .window = e->duration,
-                             .clock_from = (int32_t)e->num, .clock_to = (int32_t)e->num2};
+    struct fast_time_in t = {.span = low_chain(l, e->decl),
+                             .longest = e->longest,
+                             .window = e->duration,
+                             .clock_from = (int32_t)e->num,
+                             .clock_to = (int32_t)e->num2};
     *cf_push(l->a, &l->p->times) = t;
     add(l, (struct fast_instr){.op = FAST_TIME_IN, .c = (int32_t)l->p->times.n - 1});
 }
 
 static void emit_role(struct low *l, const struct lang_expr *e) {
     const struct lang_expr *a = e->a;
-    uint16_t from = a->attr != LANG_ATTR_ACTOR           ? FAST_END
+    uint16_t from = a->attr != LANG_ATTR_ACTOR    ? FAST_END
                     : a->op == LANG_FIELD         ? FAST_FIELD
                     : a->op == LANG_TRIGGER_FIELD ? FAST_TRIGGER_FIELD
                     : a->op == LANG_OWN_FIELD     ? FAST_OWN_FIELD
@@ -294,12 +305,28 @@ static void emit_every(struct low *l, const struct lang_expr *e) {
 /* Plain operators: how many operands are on the stack, and the operation. */
 static bool emit_plain(struct low *l, const struct lang_expr *e) {
     static const uint8_t ops[LANG_OPS] = {
-        [LANG_ADD] = FAST_ADD, [LANG_SUB] = FAST_SUB, [LANG_NEGATE] = FAST_NEGATE, [LANG_ELSE] = FAST_ELSE,
-        [LANG_COUNT_SET] = FAST_COUNT_SET, [LANG_AND] = FAST_AND, [LANG_OR] = FAST_OR, [LANG_NOT] = FAST_NOT,
-        [LANG_EQ] = FAST_COMPARE, [LANG_NE] = FAST_COMPARE, [LANG_LT] = FAST_COMPARE, [LANG_LE] = FAST_COMPARE,
-        [LANG_GT] = FAST_COMPARE, [LANG_GE] = FAST_COMPARE, [LANG_IN_RANGE] = FAST_IN_RANGE, [LANG_WITHIN] = FAST_WITHIN,
-        [LANG_IS_KNOWN] = FAST_IS_KNOWN, [LANG_IS_NOT_KNOWN] = FAST_IS_KNOWN, [LANG_IS_REACHED] = FAST_REACHED,
-        [LANG_EARLIER] = FAST_EARLIER, [LANG_LATER] = FAST_EARLIER, [LANG_SCHOOL_DAY] = FAST_SCHOOL_DAY,
+        [LANG_ADD] = FAST_ADD,
+        [LANG_SUB] = FAST_SUB,
+        [LANG_NEGATE] = FAST_NEGATE,
+        [LANG_ELSE] = FAST_ELSE,
+        [LANG_COUNT_SET] = FAST_COUNT_SET,
+        [LANG_AND] = FAST_AND,
+        [LANG_OR] = FAST_OR,
+        [LANG_NOT] = FAST_NOT,
+        [LANG_EQ] = FAST_COMPARE,
+        [LANG_NE] = FAST_COMPARE,
+        [LANG_LT] = FAST_COMPARE,
+        [LANG_LE] = FAST_COMPARE,
+        [LANG_GT] = FAST_COMPARE,
+        [LANG_GE] = FAST_COMPARE,
+        [LANG_IN_RANGE] = FAST_IN_RANGE,
+        [LANG_WITHIN] = FAST_WITHIN,
+        [LANG_IS_KNOWN] = FAST_IS_KNOWN,
+        [LANG_IS_NOT_KNOWN] = FAST_IS_KNOWN,
+        [LANG_IS_REACHED] = FAST_REACHED,
+        [LANG_EARLIER] = FAST_EARLIER,
+        [LANG_LATER] = FAST_EARLIER,
+        [LANG_SCHOOL_DAY] = FAST_SCHOOL_DAY,
     };
     if (ops[e->op] == FAST_END) {
         return false;
@@ -325,7 +352,8 @@ static bool emit_over_events(struct low *l, const struct lang_expr *e) {
     case LANG_COUNT_SEL: add(l, (struct fast_instr){.op = FAST_COUNT, .c = (int32_t)low_sel(l, e->sel)}); return true;
     case LANG_EXISTS: add(l, (struct fast_instr){.op = FAST_EXISTS, .c = (int32_t)low_sel(l, e->sel)}); return true;
     case LANG_NONE: add(l, (struct fast_instr){.op = FAST_NONE, .c = (int32_t)low_sel(l, e->sel)}); return true;
-    case LANG_FIRST_FIELD: case LANG_LAST_FIELD: {
+    case LANG_FIRST_FIELD:
+    case LANG_LAST_FIELD: {
         uint32_t sel = low_sel(l, e->sel);
         add(l, (struct fast_instr){.op = FAST_FIRST, .x = e->op == LANG_LAST_FIELD, .c = (int32_t)low_path(l, e), .v = sel});
         return true;
@@ -346,10 +374,12 @@ static bool emit_name(struct low *l, const struct lang_expr *e) {
     case LANG_OWN_FIELD: add(l, (struct fast_instr){.op = FAST_OWN_FIELD, .c = (int32_t)low_path(l, e)}); return true;
     case LANG_TRIGGER: add(l, (struct fast_instr){.op = FAST_TRIGGER, .x = e->type.kind == LANG_T_EVENT}); return true;
     case LANG_ITEM_FIELD:
-        add(l, (struct fast_instr){.op = FAST_ITEM, .y = (uint16_t)(e->index + 1), .x = (uint8_t)e->type.kind, .v = e->type.elem});
+        add(l,
+            (struct fast_instr){.op = FAST_ITEM, .y = (uint16_t)(e->index + 1), .x = (uint8_t)e->type.kind, .v = e->type.elem});
         return true;
     case LANG_SETTING_REF: add(l, (struct fast_instr){.op = FAST_CALL, .c = (int32_t)low_chain(l, e->decl)}); return true;
-    case LANG_FACT_REF: case LANG_FLAG_REF: {
+    case LANG_FACT_REF:
+    case LANG_FLAG_REF: {
         /* Versions of one name keep its scope: facts, flags about a kind see all (X2). */
         bool about = e->op == LANG_FACT_REF ? e->decl->as.fact.scope.about : e->decl->as.flag.scope.about;
         add(l, (struct fast_instr){.op = FAST_CALL, .x = about, .c = (int32_t)low_chain(l, e->decl)});
@@ -384,8 +414,10 @@ static void emit_table(struct low *l, const struct lang_expr *e) {
     if (e->op == LANG_SUM_TABLE) {
         emit(l, e->a);
     }
-    add(l, (struct fast_instr){.op = e->op == LANG_TABLE_REF ? FAST_TABLE : FAST_SUM_TABLE, .y = (uint16_t)e->list.n,
-                               .x = (uint8_t)e->type.kind, .c = (int32_t)low_chain(l, e->decl)});
+    add(l, (struct fast_instr){.op = e->op == LANG_TABLE_REF ? FAST_TABLE : FAST_SUM_TABLE,
+                               .y = (uint16_t)e->list.n,
+                               .x = (uint8_t)e->type.kind,
+                               .c = (int32_t)low_chain(l, e->decl)});
 }
 
 static void emit(struct low *l, const struct lang_expr *e) {
@@ -393,13 +425,16 @@ static void emit(struct low *l, const struct lang_expr *e) {
         return;
     }
     switch ((int)e->op) {
-    case LANG_TABLE_REF: case LANG_SUM_TABLE: emit_table(l, e); break;
+    case LANG_TABLE_REF:
+    case LANG_SUM_TABLE: emit_table(l, e); break;
     case LANG_IN_LIST: emit_in_list(l, e); break;
     case LANG_EVERY: emit_every(l, e); break;
     case LANG_IS_ROLE: emit_role(l, e); break;
-    case LANG_BEFORE: case LANG_AFTER: emit_shift(l, e); break;
+    case LANG_BEFORE:
+    case LANG_AFTER: emit_shift(l, e); break;
     case LANG_TIME_IN: emit_time_in(l, e); break;
-    case LANG_AGE: case LANG_CHILD:
+    case LANG_AGE:
+    case LANG_CHILD:
         if (e->a != NULL) {
             emit(l, e->a);
         }
@@ -419,10 +454,14 @@ static uint32_t make(struct low *l, const struct lang_expr *e) {
     uint32_t start = (uint32_t)l->p->code.n;
     emit(l, e);
     add(l, (struct fast_instr){.op = FAST_END});
+    uint32_t length = (uint32_t)l->p->code.n - start;
+    l->p->longest = length > l->p->longest ? length : l->p->longest;
     return start;
 }
 
-uint32_t low_expr(struct low *l, const struct lang_expr *e) { return e == NULL ? FAST_NO_CODE : make(l, e); }
+uint32_t low_expr(struct low *l, const struct lang_expr *e) {
+    return e == NULL ? FAST_NO_CODE : make(l, e);
+}
 
 void low_drain(struct low *l) {
     for (size_t i = 0; i < l->pending.n; i++) { /* making one may add others */

@@ -240,6 +240,9 @@ static bool expect_owner(struct lang_parser *p, struct lang_expect *x) {
 /* state | level | option, whichever the name has */
 static bool expect_state(struct lang_parser *p, struct lang_expect *x) {
     struct lang_name word;
+    if (x->kind != LANG_EX_NAMED) {
+        return lang_expected(p, "`of` and the label of an event, or `not known`, after the gate");
+    }
     if (!lang_need_name(p, "a state, such as pending or met", &word)) {
         return false;
     }
@@ -299,12 +302,11 @@ static bool expect_part(struct lang_parser *p, struct lang_expect *x) {
 static bool read_expect(struct lang_parser *p, struct lang_ex_at *at) {
     struct lang_expect x = {.kind = LANG_EX_NAMED};
     uint32_t from = lang_peek(p, 0)->at;
-    bool named = lang_peek(p, 1)->kind == LANG_TK_WORD;
-    if (named && lang_take_words(p, "no")) {
+    if (lang_take_words(p, "no")) {
         x.no = true;
-    } else if (named && lang_take_words(p, "breach")) {
+    } else if (lang_take_words(p, "breach")) {
         x.kind = LANG_EX_GATE_BREACH;
-    } else if (named && lang_take_words(p, "kept")) {
+    } else if (lang_take_words(p, "kept")) {
         x.kind = LANG_EX_GATE_KEPT;
     }
     if (!lang_need_name(p, "the name of a duty, gate, grade, score, choice or flag", &x.name)) {

@@ -62,6 +62,7 @@ struct plain { /* one evaluation */
     size_t n;      /* events that have begun by now */
     size_t *by_to; /* their positions in the order in which they discharge: by to, then position */
     struct plain_insts *insts;
+    const struct lang_decl *only; /* a policy: only its duties are wanted; NULL: all */
 };
 
 struct plain_point { /* a place in the order of things: before every event at t when upto is 0 */
@@ -182,6 +183,8 @@ size_t plain_kept_event(const struct plain *p, const struct plain_at *at, const 
 void plain_span_intervals(const struct plain *p, const struct plain_at *at, const struct lang_decl *span, bool most,
                           int64_t from, int64_t to, struct plain_intervals *out);
 struct plain_val plain_time_in(const struct plain *p, const struct plain_at *at, const struct lang_expr *e);
+int64_t plain_overtakes(const struct plain *p, const struct plain_at *at, const struct lang_expr *e,
+                        const struct lang_decl *span, bool most);
 bool plain_unit_open(const struct plain *p, const struct lang_decl *unit, int64_t t);
 bool plain_unit_changes(const struct plain *p, const struct lang_decl *unit, int64_t t, int64_t *next);
 

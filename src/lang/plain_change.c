@@ -168,10 +168,13 @@ static int64_t of_time_in(const struct plain *p, const struct plain_at *at, cons
     const struct lang_decl *span = plain_version(at, e->decl);
     int64_t window = 0, best = INT64_MAX;
     bool slides = e->duration.n != 0 && cf_duration_seconds(e->duration, &window);
+    for (int most = 0; most < 2 && e->longest; most++) {
+        best = sooner(best, plain_overtakes(p, at, e, span, most != 0));
+    }
     if (span->as.span.hours_unit != NULL) {
         window = slides ? window : (int64_t)366 * 86400;
         int64_t next;
-        best = plain_unit_changes(p, span->as.span.hours_unit, at->t, &next) ? next : INT64_MAX;
+        best = plain_unit_changes(p, span->as.span.hours_unit, at->t, &next) ? sooner(best, next) : best;
         if (plain_unit_changes(p, span->as.span.hours_unit, at->t - window, &next)) {
             best = sooner(best, next + window);
         }

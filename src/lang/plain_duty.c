@@ -123,7 +123,8 @@ static void after_event(struct plain *p, const struct lang_decl *rule, size_t i)
 static bool live(const struct plain *p, const struct lang_decl *rule, uint64_t episode, struct plain_point pt) {
     for (size_t i = 0; i < p->insts->n; i++) {
         const struct plain_inst *in = p->insts->v[i];
-        if (plain_same_name(in->line.rule, rule) && in->line.episode == episode && plain_point_before(pt, in->end)) {
+        bool when = in->line.rule->as.duty.trigger == LANG_WHEN; /* an older version may have had an event as its trigger */
+        if (when && plain_same_name(in->line.rule, rule) && in->line.episode == episode && plain_point_before(pt, in->end)) {
             return true;
         }
     }
@@ -265,13 +266,17 @@ static void each_period(struct plain *p, const struct lang_decl *rule) {
     }
 }
 
+static bool wanted(const struct plain *p, const struct lang_decl *rule) {
+    return rule->kind == LANG_DUTY && (p->only == NULL || cf_str_eq(rule->policy->name.text, p->only->name.text));
+}
+
 /* Every instance of every duty. Those whose deadline is the due time that their trigger met come last, by their trigger, so
  * that what it met is known. */
 void plain_duties(struct plain *p) {
     p->insts = CF_NEW(p->a, struct plain_insts);
     for (size_t r = 0; r < p->set->rules.n; r++) {
         const struct lang_decl *rule = p->set->rules.v[r];
-        if (rule->kind != LANG_DUTY || chained(rule)) {
+        if (!wanted(p, rule) || chained(rule)) {
             continue;
         }
         if (first_of_its_kind(rule)) {
@@ -286,7 +291,7 @@ void plain_duties(struct plain *p) {
     }
     for (size_t i = 0; i < p->n; i++) {
         for (size_t r = 0; r < p->set->rules.n; r++) {
-            if (p->set->rules.v[r]->kind == LANG_DUTY && chained(p->set->rules.v[r])) {
+            if (wanted(p, p->set->rules.v[r]) && chained(p->set->rules.v[r])) {
                 after_event(p, p->set->rules.v[r], i);
             }
         }

@@ -151,6 +151,33 @@ static int64_t time_in(const struct plain *p, const struct plain_at *at, const s
     return e->longest ? m.longest : m.total;
 }
 
+/* Of the longest time: when the piece that runs at the point will be as long as the longest; INT64_MAX: it runs not, or it is.
+ */
+int64_t plain_overtakes(const struct plain *p, const struct plain_at *at, const struct lang_expr *e,
+                        const struct lang_decl *span, bool most) {
+    int64_t from = window_start(e, at->t), since = INT64_MAX;
+    if (span->as.span.hours_unit != NULL && from == CF_TIME_MIN) {
+        from = at->t - (int64_t)LOOK_BACK_DAYS * 86400;
+    }
+    struct plain_intervals in = {0};
+    plain_span_intervals(p, at, span, most, from, at->t + 1, &in);
+    for (size_t i = 0; i < in.n; i++) {
+        since = in.v[i].from <= at->t && at->t < in.v[i].to ? in.v[i].from > from ? in.v[i].from : from : since;
+    }
+    int32_t wraps = e->num2 <= e->num, day = cf_time_day(p->ref->zone, at->t);
+    bool inside = e->num < 0;
+    for (int32_t d = day - 1; d <= day && e->num >= 0 && since != INT64_MAX; d++) {
+        int64_t b = cf_time_at(p->ref->zone, d, (int32_t)e->num, NULL),
+                c = cf_time_at(p->ref->zone, d + wraps, (int32_t)e->num2, NULL);
+        if (b <= at->t && at->t < c) {
+            inside = true;
+            since = b > since ? b : since;
+        }
+    }
+    int64_t longest = time_in(p, at, e, span, most);
+    return since != INT64_MAX && inside && longest > at->t - since ? longest + since : INT64_MAX;
+}
+
 struct plain_val plain_time_in(const struct plain *p, const struct plain_at *at, const struct lang_expr *e) {
     const struct lang_decl *span = plain_version(at, e->decl);
     struct plain_val v = plain_duration(0, CF_SECOND);

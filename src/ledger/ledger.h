@@ -46,67 +46,70 @@ enum ledger_builtin {
     LEDGER_FIRST_FIELD = 1000,
     LEDGER_FIRST_ROLE = 100, /* also attributes, lists, codes, subject types, channels */
 };
-enum ledger_role { /* of a person part; a declared `about` or subject field gets its own number from the dictionary */
-                   LEDGER_ROLE_ACTOR = 1,
-                   LEDGER_ROLE_RECORDER,
-                   LEDGER_ROLE_UNIT, /* made from draft.unit */
-                   LEDGER_ROLE_A,    /* of merged and distinct */
-                   LEDGER_ROLE_B,
-                   LEDGER_ROLE_TARGET,   /* hold, restriction: whom it concerns */
-                   LEDGER_ROLE_HOLDER,   /* of a granted role */
-                   LEDGER_ROLE_REVIEWER, /* of an erasure */
-                   LEDGER_ROLE_APPROVER,
-                   LEDGER_ROLE_ASSIGNEE,
-                   LEDGER_ROLE_RECIPIENT,
-                   LEDGER_ROLE_OWNER,
-                   LEDGER_ROLE_END,
+/* Of a person part; a declared `about` or subject field gets its own number from the dictionary. */
+enum ledger_role {
+    LEDGER_ROLE_ACTOR = 1,
+    LEDGER_ROLE_RECORDER,
+    LEDGER_ROLE_UNIT, /* made from draft.unit */
+    LEDGER_ROLE_A,    /* of merged and distinct */
+    LEDGER_ROLE_B,
+    LEDGER_ROLE_TARGET,   /* hold, restriction: whom it concerns */
+    LEDGER_ROLE_HOLDER,   /* of a granted role */
+    LEDGER_ROLE_REVIEWER, /* of an erasure */
+    LEDGER_ROLE_APPROVER,
+    LEDGER_ROLE_ASSIGNEE,
+    LEDGER_ROLE_RECIPIENT,
+    LEDGER_ROLE_OWNER,
+    LEDGER_ROLE_END,
 };
-enum ledger_field {                         /* fields of the built-in kinds; what each holds is in the format page */
-                    LEDGER_F_AUTHORITY = 1, /* text */
-                    LEDGER_F_REASON,        /* text */
-                    LEDGER_F_TARGETS,       /* list of event ids (bytes) */
-                    LEDGER_F_EPISODES,      /* list of event ids (bytes) */
-                    LEDGER_F_SCHEDULE,      /* text */
-                    LEDGER_F_PARTS,         /* list of integers */
-                    LEDGER_F_RECEIPT,       /* bytes: keyed digest of what was erased, so that a late copy is recognised */
-                    LEDGER_F_ENDED,         /* list of duty id, state … kept by C5 */
-                    LEDGER_F_REVIEW_ON,     /* seconds UTC */
-                    LEDGER_F_POLICIES,      /* list of digests of policy texts, kept as blobs */
-                    LEDGER_F_TZDATA,        /* digest */
-                    LEDGER_F_CALENDARS,     /* list of digests */
-                    LEDGER_F_ENTRIES,       /* dictionary entries: list of [space, number, owner, name, type] */
-                    LEDGER_F_NAME,          /* text */
-                    LEDGER_F_ROLE,          /* text: the granted role */
-                    LEDGER_F_HOUR,          /* seconds UTC at which an hour of reads began */
-                    LEDGER_F_HASH,          /* bytes */
-                    LEDGER_F_COUNT,         /* integer */
-                    LEDGER_F_FORMAT,        /* integer */
-                    LEDGER_F_LEDGER,        /* bytes: ledger id */
-                    LEDGER_F_KEY,           /* bytes: a public key */
-                    LEDGER_F_DUTY,          /* bytes: duty id */
-                    LEDGER_F_STATE,         /* text */
-                    LEDGER_F_PATHS,         /* list of texts: names of the files in POLICIES, in the same order */
-                    LEDGER_F_SETTINGS,      /* list of [name, value] as texts */
-                    LEDGER_F_DATASET,       /* text */
-                    LEDGER_F_VERSION,       /* text */
-                    LEDGER_F_DIGEST,        /* bytes */
-                    LEDGER_F_SUPERSEDES,    /* list of event ids (bytes) */
-                    LEDGER_F_UNTIL,         /* seconds UTC */
-                    LEDGER_F_FIELDS,        /* list of integers: fields that a correction clears */
-                    LEDGER_F_MEASURE,       /* text */
-                    LEDGER_F_FROM,          /* seconds UTC: of a correction, when it truly happened … */
-                    LEDGER_F_TO,
-                    LEDGER_F_PRECISION, /* … and how exactly that is known */
-                    LEDGER_F_SHARE,     /* text: of sent and acknowledged, which share */
-                    LEDGER_F_END,
+/* Fields of the built-in kinds; what each holds is in the format page. */
+enum ledger_field {
+    LEDGER_F_AUTHORITY = 1, /* text */
+    LEDGER_F_REASON,        /* text */
+    LEDGER_F_TARGETS,       /* list of event ids (bytes) */
+    LEDGER_F_EPISODES,      /* list of event ids (bytes) */
+    LEDGER_F_SCHEDULE,      /* text */
+    LEDGER_F_PARTS,         /* list of integers */
+    LEDGER_F_RECEIPT,       /* bytes: keyed digest of what was erased, so that a late copy is recognised */
+    LEDGER_F_ENDED,         /* list of duty id, state … kept by C5 */
+    LEDGER_F_REVIEW_ON,     /* seconds UTC */
+    LEDGER_F_POLICIES,      /* list of digests of policy texts, kept as blobs */
+    LEDGER_F_TZDATA,        /* digest */
+    LEDGER_F_CALENDARS,     /* list of digests */
+    LEDGER_F_ENTRIES,       /* dictionary entries: list of [space, number, owner, name, type] */
+    LEDGER_F_NAME,          /* text */
+    LEDGER_F_ROLE,          /* text: the granted role */
+    LEDGER_F_HOUR,          /* seconds UTC at which an hour of reads began */
+    LEDGER_F_HASH,          /* bytes */
+    LEDGER_F_COUNT,         /* integer */
+    LEDGER_F_FORMAT,        /* integer */
+    LEDGER_F_LEDGER,        /* bytes: ledger id */
+    LEDGER_F_KEY,           /* bytes: a public key */
+    LEDGER_F_DUTY,          /* bytes: duty id */
+    LEDGER_F_STATE,         /* text */
+    LEDGER_F_PATHS,         /* list of texts: names of the files in POLICIES, in the same order */
+    LEDGER_F_SETTINGS,      /* list of [name, value] as texts */
+    LEDGER_F_DATASET,       /* text */
+    LEDGER_F_VERSION,       /* text */
+    LEDGER_F_DIGEST,        /* bytes */
+    LEDGER_F_SUPERSEDES,    /* list of event ids (bytes) */
+    LEDGER_F_UNTIL,         /* seconds UTC */
+    LEDGER_F_FIELDS,        /* list of integers: fields that a correction clears */
+    LEDGER_F_MEASURE,       /* text */
+    LEDGER_F_FROM,          /* seconds UTC: of a correction, when it truly happened … */
+    LEDGER_F_TO,
+    LEDGER_F_PRECISION, /* … and how exactly that is known */
+    LEDGER_F_SHARE,     /* text: of sent and acknowledged, which share */
+    LEDGER_F_END,
 };
 enum ledger_compartment { LEDGER_OPEN = 1, LEDGER_WELFARE, LEDGER_SENSITIVE };
-enum ledger_category { /* Data Protection Act 2018 s38 */
-                       LEDGER_OTHER = 0,
-                       LEDGER_SUSPECT,
-                       LEDGER_CONVICTED,
-                       LEDGER_VICTIM,
-                       LEDGER_WITNESS,
+/* Data Protection Act 2018 s38. */
+enum ledger_category {
+    LEDGER_OTHER = 0,
+    LEDGER_SUSPECT,
+    LEDGER_CONVICTED,
+    LEDGER_VICTIM,
+    LEDGER_WITNESS,
 };
 enum ledger_precision {
     LEDGER_EXACT = 0,
@@ -377,7 +380,8 @@ CF_MUST_USE bool ledger_held(struct ledger *l, struct cf_id event, bool *held, s
 bool ledger_restricted(const struct ledger *l, struct cf_id subject);     /* s47; covers aliases */
 struct cf_id ledger_person(const struct ledger *l, struct cf_id subject); /* the least id of its live merges' component */
 
-/* ---- The log of reads (DPA 2018 s62): a file a month beside the ledger, reads-YYYY-MM.db. */
+/* ---- The log of reads (DPA 2018 s62): a file a month beside the ledger, reads-YYYY-MM.db (with
+ * NAME- in front when the ledger is not childfirst.db). */
 struct ledger_reads;
 enum ledger_read_outcome { LEDGER_SHOWN = 0, LEDGER_REFUSED, LEDGER_NO_HIT };
 struct ledger_read_row {

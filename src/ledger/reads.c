@@ -49,16 +49,18 @@ static int month_of(int64_t at_us) {
     return (tm.tm_year + 1900) * 12 + tm.tm_mon;
 }
 
+/* childfirst.db, the usual name, has reads-2026-11.db beside it, any other NAME.db has NAME-reads-2026-11.db: ledgers that
+ * share a folder do not share a log. */
 static const char *month_path(const struct ledger_reads *r, struct cf_arena *a, int month) {
     struct cf_str path = cf_str_from(r->l->path);
     size_t slash = path.n;
     while (slash > 0 && path.p[slash - 1] != '/') {
         slash--;
     }
-    struct cf_str folder = cf_str_slice(path, 0, slash), name = cf_str_slice(path, slash, path.n);
-    bool usual = cf_str_is(name, "childfirst.db"); /* other ledgers may share the folder: their files carry their name */
-    return cf_cstr(a, cf_str_printf(a, "%.*s%.*s%sreads-%04d-%02d.db", CF_STR_ARG(folder), usual ? 0 : (int)name.n, name.p,
-                                    usual ? "" : "-", month / 12, month % 12 + 1));
+    bool usual = cf_str_is(cf_str_slice(path, slash, path.n), "childfirst.db");
+    path.n = usual ? slash : path.n - (cf_str_ends(path, CF_LIT(".db")) ? 3 : 0);
+    return cf_cstr(
+        a, cf_str_printf(a, "%.*s%sreads-%04d-%02d.db", CF_STR_ARG(path), usual ? "" : "-", month / 12, month % 12 + 1));
 }
 
 static bool month_ready(struct ledger_reads *r, const char *path, struct cf_errs *errs) {

@@ -19,7 +19,7 @@ struct measure_row {
     struct measure_interval value;
     struct measure_interval ratio; /* of a table that is `compared`: this row against the one it is compared with */
     bool compared;                 /* this row has a ratio, or is what others are compared with */
-    bool hidden; /* filled by measure_publish: nothing of this row but its labels is printed */
+    bool hidden;                   /* filled by measure_publish: nothing of this row but its labels is printed */
 };
 /* Rows that add up to one another although no label says so: the months of a year, the boroughs of a command. */
 struct measure_sum {

@@ -63,7 +63,8 @@ static struct text real(double v, const struct shape *s) {
 }
 
 /* A value with its limits: two or three columns. */
-static size_t interval(const struct measure_interval *v, bool bounds, const struct shape *s, const char *none, struct text *out) {
+static size_t interval(const struct measure_interval *v, bool bounds, const struct shape *s, const char *none,
+                       struct text *out) {
     size_t n = 0;
     out[n++] = real(v->known ? v->value : INFINITY, s);
     if (bounds) {
@@ -154,7 +155,8 @@ struct grid {
 };
 
 /* Of a table of margins, as text, only the labels of one dimension; otherwise all. SIZE_MAX: all. */
-static void fill_row(const struct measure_table *t, const struct shape *s, const struct measure_row *r, size_t only, struct grid *g) {
+static void fill_row(const struct measure_table *t, const struct shape *s, const struct measure_row *r, size_t only,
+                     struct grid *g) {
     g->labels = 0;
     for (size_t d = 0; d < t->dimensions; d++) {
         if (only == SIZE_MAX || only == d) {

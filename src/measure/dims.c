@@ -1,5 +1,6 @@
-/* measure/dims: what a measure is counted by: a period, a unit, an owner, a field of the record, what is known of the person, or
- * the group that a table gives for one of these. Must not know how rows are made, nor any dimension of the strategy by name. */
+/* measure/dims: what a measure is counted by: a period, a unit, an owner, a field of the record, what is known of the person,
+ * or the group that a table gives for one of these. Must not know how rows are made, nor any dimension of the strategy by name.
+ */
 #include "measure/priv.h"
 
 /* ---- Finding what a name means. */
@@ -9,11 +10,11 @@ static const struct {
     enum dim_kind kind;
     enum cf_period period;
 } WORDS[] = {
-    {"day", "day", DIM_DAY, CF_PERIOD_WEEK},       {"week", "week", DIM_PERIOD, CF_PERIOD_WEEK},
-    {"month", "month", DIM_PERIOD, CF_PERIOD_MONTH}, {"quarter", "quarter", DIM_PERIOD, CF_PERIOD_QUARTER},
-    {"year", "year", DIM_PERIOD, CF_PERIOD_YEAR},  {"weekday", "weekday", DIM_WEEKDAY, CF_PERIOD_WEEK},
-    {"hour", "hour", DIM_HOUR, CF_PERIOD_WEEK},    {"unit", "unit", DIM_UNIT, CF_PERIOD_WEEK},
-    {"owner", "owner", DIM_OWNER, CF_PERIOD_WEEK}, {"state", "state", DIM_STATE, CF_PERIOD_WEEK},
+    {"day", "day", DIM_DAY, CF_PERIOD_WEEK},          {"week", "week", DIM_PERIOD, CF_PERIOD_WEEK},
+    {"month", "month", DIM_PERIOD, CF_PERIOD_MONTH},  {"quarter", "quarter", DIM_PERIOD, CF_PERIOD_QUARTER},
+    {"year", "year", DIM_PERIOD, CF_PERIOD_YEAR},     {"weekday", "weekday", DIM_WEEKDAY, CF_PERIOD_WEEK},
+    {"hour", "hour", DIM_HOUR, CF_PERIOD_WEEK},       {"unit", "unit", DIM_UNIT, CF_PERIOD_WEEK},
+    {"owner", "owner", DIM_OWNER, CF_PERIOD_WEEK},    {"state", "state", DIM_STATE, CF_PERIOD_WEEK},
     {"source", "source", DIM_SOURCE, CF_PERIOD_WEEK}, {"age", "age in years", DIM_AGE, CF_PERIOD_WEEK},
 };
 
@@ -191,12 +192,14 @@ bool dim_resolve(const struct counting *c, struct cf_str name, struct measure_di
     if (of_fact(lang_find_kind(c->set, LANG_FACT, name), out)) {
         return true;
     }
-    return cf_fail(errs, CF_M002, CF_NOWHERE, "%.*s cannot be counted by `%.*s`", CF_STR_ARG(c->decl->name.text), CF_STR_ARG(name));
+    return cf_fail(errs, CF_M002, CF_NOWHERE, "%.*s cannot be counted by `%.*s`", CF_STR_ARG(c->decl->name.text),
+                   CF_STR_ARG(name));
 }
 
 /* ---- The key of one unit. */
 
 static int32_t key_of_value(const struct measure_dim *d, const struct lang_value *v) {
+    v = v->kind == LANG_V_LIST && v->more == 1 ? &v->items[0].v : v; /* one value that keeps attributes */
     switch ((enum lang_value_kind)v->kind) {
     case LANG_V_NOT_ASKED: return KEY_NOT_ASKED;
     case LANG_V_DECLINED: return KEY_NOT_STATED;

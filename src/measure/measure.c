@@ -193,9 +193,9 @@ static void median_head(const struct counting *c, struct measure_table *t) {
         const char *unit;
         double scale;
         unsigned decimals;
-    } units[] = {[MEDIAN_NONE] = {"value", 1, 0},          [MEDIAN_SECONDS] = {"hours", 1.0 / 3600, 1},
-                 [MEDIAN_DAYS] = {"days", 1, 0},           [MEDIAN_WORKING_DAYS] = {"working days", 1, 0},
-                 [MEDIAN_MONTHS] = {"months", 1, 0},       [MEDIAN_NUMBER] = {"value", 1.0 / 1000, 1}};
+    } units[] = {[MEDIAN_NONE] = {"value", 1, 0},    [MEDIAN_SECONDS] = {"hours", 1.0 / 3600, 1},
+                 [MEDIAN_DAYS] = {"days", 1, 0},     [MEDIAN_WORKING_DAYS] = {"working days", 1, 0},
+                 [MEDIAN_MONTHS] = {"months", 1, 0}, [MEDIAN_NUMBER] = {"value", 1.0 / 1000, 1}};
     if (t->kind == MEASURE_MEDIAN) {
         t->unit = cf_str_from(units[c->median].unit);
         t->scale = units[c->median].scale;
@@ -247,6 +247,7 @@ static void tally_notes(struct counting *c, struct measure_table *t) {
         {y->not_yet_due, "duties are not due yet."},
         {y->open, "are still open."},
         {y->not_followed_yet, "are too recent: the time in which something may follow has not ended."},
+        {y->nobody, "published records name nobody, so nobody is counted for them."},
         {y->too_long, "histories are longer than the limit and could not be judged."},
     };
     for (size_t i = 0; i < CF_COUNT(all); i++) {
@@ -254,17 +255,20 @@ static void tally_notes(struct counting *c, struct measure_table *t) {
     }
     t->not_known = y->where_unknown + y->that_unknown;
     t->not_in_source = y->where_absent + y->that_absent + y->duty_absent;
-    t->excluded = y->not_judged + y->no_value + y->void_ + y->no_date + y->not_yet_due + y->open + y->not_followed_yet + y->uncovered;
+    t->excluded =
+        y->not_judged + y->no_value + y->void_ + y->no_date + y->not_yet_due + y->open + y->not_followed_yet + y->uncovered;
 }
 
 static void people_notes(struct counting *c, struct measure_table *t) {
     if (c->tally.unidentified > 0 && c->tally.unidentified == (int64_t)c->units.n) {
-        *cf_push(c->a, &t->notes) = CF_LIT("The published records name nobody: each row is an event, and how many people they are is not "
-                                           "known. Events are treated as independent.");
+        *cf_push(c->a, &t->notes) =
+            CF_LIT("The published records name nobody: each row is an event, and how many people they are is not "
+                   "known. Events are treated as independent.");
     } else if (c->tally.unidentified > 0) {
-        note_number(c, t, c->tally.unidentified,
-                    "come from published records that name nobody: each counts as a person of its own under `persons`. Events are "
-                    "treated as independent.");
+        note_number(
+            c, t, c->tally.unidentified,
+            "come from published records that name nobody: each counts as a person of its own under `persons`. Events are "
+            "treated as independent.");
     } else if (c->units.n > 0) {
         *cf_push(c->a, &t->notes) = CF_LIT("Events are treated as independent; persons stand beside them.");
     }
@@ -279,7 +283,8 @@ static void dimension_notes(struct counting *c, struct measure_table *t) {
                               CF_STR_ARG(dim->table->name.text), CF_STR_ARG(dim->from->name.text),
                               dim->kind == DIM_KNOWN ? ", the latest known of the person" : "");
         } else if (dim->kind == DIM_KNOWN) {
-            *cf_push(c->a, &t->notes) = cf_str_printf(c->a, "%.*s: the latest that is known of the person.", CF_STR_ARG(dim->name));
+            *cf_push(c->a, &t->notes) =
+                cf_str_printf(c->a, "%.*s: the latest that is known of the person.", CF_STR_ARG(dim->name));
         }
     }
 }
@@ -294,7 +299,8 @@ static void source_note(struct counting *c, struct measure_table *t) {
     }
     const struct lang_decl *cited = c->decl->cites.n ? c->decl : NULL;
     for (size_t i = 0; cited && i < cited->cites.n; i++) {
-        cf_buf_printf(&b, "%s%.*s %.*s", i ? ", " : "; cites ", CF_STR_ARG(cited->cites.v[i].key.text), CF_STR_ARG(cited->cites.v[i].text));
+        cf_buf_printf(&b, "%s%.*s %.*s", i ? ", " : "; cites ", CF_STR_ARG(cited->cites.v[i].key.text),
+                      CF_STR_ARG(cited->cites.v[i].text));
     }
     for (size_t i = 0; !cited && i < policy->as.policy.cites.n; i++) {
         cf_buf_printf(&b, "%s%.*s", i ? "; " : "; rests on ", CF_STR_ARG(policy->as.policy.cites.v[i].text));
@@ -338,9 +344,9 @@ static void unknown_note(struct counting *c, const struct measure_cells *cells, 
     bool shown = all && !(c->o.published && all->row.n <= MEASURE_SMALL);
     if (shown) {
         double whole = (double)(all->row.of + unknown);
-        *cf_push(c->a, &t->notes) =
-            cf_str_printf(c->a, "Over all, were every answer that is not known a no, the share would be %.1f %%; a yes, %.1f %%.",
-                          100.0 * (double)all->row.n / whole, 100.0 * (double)(all->row.n + unknown) / whole);
+        *cf_push(c->a, &t->notes) = cf_str_printf(
+            c->a, "Over all, were every answer that is not known a no, the share would be %.1f %%; a yes, %.1f %%.",
+            100.0 * (double)all->row.n / whole, 100.0 * (double)(all->row.n + unknown) / whole);
     }
 }
 
@@ -379,47 +385,57 @@ static bool tabulate(struct counting *c, struct measure_table *t, struct cf_errs
 static void list_units(const struct counting *c, struct measure_list *list) {
     for (size_t i = 0; list && i < c->units.n; i++) {
         const struct measure_unit *u = &c->units.v[i];
-        *cf_push(c->a, list) = (struct measure_listed){.event = u->event, .duty = u->duty, .subject = u->subject, .at = u->at,
-                                                       .answer = (enum measure_answer)u->answer};
+        *cf_push(c->a, list) = (struct measure_listed){
+            .event = u->event, .duty = u->duty, .subject = u->subject, .at = u->at, .answer = (enum measure_answer)u->answer};
     }
 }
 
 static bool prepare(struct counting *c, struct measure_table *t, struct cf_errs *errs) {
-    if (!units_prepare(c, errs) || !(c->o.by ? asked_dimensions(c, errs) : own_dimensions(c, t)) || !within_dimension(c, errs)) {
+    if (!units_prepare(c, errs) || !(c->o.by ? asked_dimensions(c, errs) : own_dimensions(c, t)) ||
+        !within_dimension(c, errs)) {
         return false;
     }
     rate_find_place(c);
     return true;
 }
 
+bool measure_start(struct counting *c, const struct lang_set *set, const struct lang_reference *ref,
+                   const struct lang_decl *measure, const struct measure_options *o, struct cf_arena *a,
+                   struct measure_table *out, struct cf_errs *errs) {
+    *c = (struct counting){.a = a, .set = set, .ref = ref, .decl = measure, .m = &measure->as.measure, .o = *o};
+    *out = (struct measure_table){0};
+    return prepare(c, out, errs);
+}
+
+bool measure_finish(struct counting *c, struct measure_table *out, struct measure_list *list, struct cf_errs *errs) {
+    if (c->m->form == LANG_RATE) {
+        rate_places(c);
+    }
+    head(c, out);
+    median_head(c, out);
+    period(c, out);
+    tally_notes(c, out);
+    people_notes(c, out);
+    dimension_notes(c, out);
+    bool ok = tabulate(c, out, errs);
+    source_note(c, out);
+    list_units(c, list);
+    return ok;
+}
+
 bool measure_run(struct desk *d, const struct lang_decl *measure, const struct measure_options *o, struct cf_arena *a,
                  struct measure_table *out, struct measure_list *list, struct cf_errs *errs) {
-    struct counting c = {.a = a, .set = desk_set(d), .ref = desk_reference(d), .decl = measure, .m = &measure->as.measure, .o = *o};
-    *out = (struct measure_table){0};
-    if (!c.set) {
+    struct counting c;
+    if (!desk_set(d)) {
         return cf_fail(errs, CF_D001, CF_NOWHERE, "no policies are adopted in this ledger");
     }
-    if (!prepare(&c, out, errs)) {
+    if (!measure_start(&c, desk_set(d), desk_reference(d), measure, o, a, out, errs)) {
         return false;
     }
     c.scratch = cf_arena_new("measure");
-    bool ok = desk_each_history(d, c.record, units_need_docket(&c), o->now, each_history, &c, o->progress, o->progress_arg, errs);
+    bool ok =
+        desk_each_history(d, c.record, units_need_docket(&c), o->now, each_history, &c, o->progress, o->progress_arg, errs);
     cf_arena_free(c.scratch);
     c.scratch = NULL;
-    if (!ok) {
-        return false;
-    }
-    if (c.m->form == LANG_RATE) {
-        rate_places(&c);
-    }
-    head(&c, out);
-    median_head(&c, out);
-    period(&c, out);
-    tally_notes(&c, out);
-    people_notes(&c, out);
-    dimension_notes(&c, out);
-    ok = tabulate(&c, out, errs);
-    source_note(&c, out);
-    list_units(&c, list);
-    return ok;
+    return ok && measure_finish(&c, out, list, errs);
 }

@@ -4,7 +4,8 @@
 
 #include "measure/measure.h"
 
-/* ---- Dimensions. A key is a number: a code's index, a subject's number, the first day of a period. Absences follow every key. */
+/* ---- Dimensions. A key is a number: a code's index, a subject's number, the first day of a period. Absences follow every key.
+ */
 enum {
     KEY_NOT_STATED = INT32_MAX - 4, /* declined, or a code that belongs to no group */
     KEY_NOT_KNOWN,
@@ -50,7 +51,7 @@ struct measure_unit {
     uint32_t subject;
     uint8_t answer; /* enum measure_answer */
     bool identified;
-    int64_t value;  /* of a median */
+    int64_t value; /* of a median */
     int64_t at;
     struct cf_id event, duty;
 };
@@ -62,15 +63,15 @@ struct measure_month {
     bool *held;          /* does it cover the place? Filled by rate_places */
 };
 struct measure_cover {
-    CF_VEC(struct measure_month);  /* by month, unordered */
-    bool any;                      /* something was recorded here, not imported */
-    int32_t first, last;           /* of what was recorded here: all days between are covered, everywhere */
+    CF_VEC(struct measure_month); /* by month, unordered */
+    bool any;                     /* something was recorded here, not imported */
+    int32_t first, last;          /* of what was recorded here: all days between are covered, everywhere */
 };
 
 struct measure_tally { /* units in no row, and why */
     int64_t where_unknown, that_unknown, where_absent, that_absent, not_judged, no_value;
     int64_t void_, no_date, not_yet_due, duty_absent, open, not_followed_yet, too_long;
-    int64_t unidentified, uncovered;
+    int64_t unidentified, uncovered, nobody;
 };
 
 enum median_unit { MEDIAN_NONE, MEDIAN_SECONDS, MEDIAN_DAYS, MEDIAN_WORKING_DAYS, MEDIAN_MONTHS, MEDIAN_NUMBER };
@@ -87,7 +88,7 @@ struct counting {
     struct measure_options o;
     struct measure_dim dims[MEASURE_DIMENSIONS + 1];
     size_t n_dims;
-    int within; /* index in dims, MEASURE_DIMENSIONS when it is not among those shown; -1: none */
+    int within;               /* index in dims, MEASURE_DIMENSIONS when it is not among those shown; -1: none */
     struct measure_dim place; /* of a rate: where its people live, if the record says where it happened */
     size_t places;            /* how many there are; 0: no places */
     enum median_unit median;
@@ -98,6 +99,12 @@ struct counting {
     struct measure_tally tally;
     struct cf_map *seen; /* events of a record that may be about several people, by number */
 };
+
+/* measure.c: a run in parts; between them units_of_history is called for each history, with a scratch arena set. */
+CF_MUST_USE bool measure_start(struct counting *c, const struct lang_set *set, const struct lang_reference *ref,
+                               const struct lang_decl *measure, const struct measure_options *o, struct cf_arena *a,
+                               struct measure_table *out, struct cf_errs *errs);
+CF_MUST_USE bool measure_finish(struct counting *c, struct measure_table *out, struct measure_list *list, struct cf_errs *errs);
 
 /* dims.c */
 CF_MUST_USE bool dim_resolve(const struct counting *c, struct cf_str name, struct measure_dim *out, struct cf_errs *errs);
@@ -131,14 +138,15 @@ struct measure_cell *rows_cell(struct counting *c, struct measure_cells *cells, 
 struct measure_cell *rows_find(const struct counting *c, const struct measure_cells *cells, const int32_t *key);
 CF_MUST_USE bool rows_count(struct counting *c, struct measure_cells *cells, struct cf_errs *errs);
 void rows_sort(struct counting *c, struct measure_cells *cells);
-void rows_sums(struct counting *c, const struct measure_cells *cells, struct measure_table *t); /* what adds up although no label says so */
+void rows_sums(struct counting *c, const struct measure_cells *cells,
+               struct measure_table *t); /* what adds up although no label says so */
 
 /* rate.c */
 struct measure_people {
     const struct lang_decl *table;
     size_t keys;
-    int dim[MEASURE_DIMENSIONS];    /* which shown dimension each key of the table is; -1: none, summed over */
-    int within, place;              /* which key `within` is, which the place, -1 */
+    int dim[MEASURE_DIMENSIONS]; /* which shown dimension each key of the table is; -1: none, summed over */
+    int within, place;           /* which key `within` is, which the place, -1 */
     struct {
         CF_VEC(struct people_row);
     } rows;
@@ -148,7 +156,8 @@ struct people_row {
     int64_t people;
 };
 CF_MUST_USE bool rate_prepare(struct counting *c, struct measure_people *p, struct cf_errs *errs);
-CF_MUST_USE bool rate_fill(struct counting *c, const struct measure_people *p, struct measure_cells *cells, struct cf_errs *errs); /* rows nobody fell into */
+CF_MUST_USE bool rate_fill(struct counting *c, const struct measure_people *p, struct measure_cells *cells,
+                           struct cf_errs *errs); /* rows nobody fell into */
 void rate_values(struct counting *c, const struct measure_people *p, struct measure_cells *cells);
 void rate_ratios(struct counting *c, const struct measure_people *p, struct measure_cells *cells); /* p NULL: of shares */
 void rate_notes(struct counting *c, const struct measure_people *p, struct measure_table *t);

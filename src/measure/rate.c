@@ -1,12 +1,12 @@
-/* measure/rate: how many people a row is about, for how much time, and how rows compare (M5). The people are rows of a table that a
- * policy declares; the table's own words about itself become notes. Must not know which population or group it is. */
+/* measure/rate: how many people a row is about, for how much time, and how rows compare (M5). The people are rows of a table
+ * that a policy declares; the table's own words about itself become notes. Must not know which population or group it is. */
 #include "measure/priv.h"
 
 /* ---- Time that the data covers, and where.
  *
- * Events recorded here are looked for everywhere, every day from the first to the last. Files cover, of each month that they hold,
- * the days from the first event to the last; but a file of one force says nothing of the places that another one polices: a place
- * is covered in a month that holds at least a tenth of its usual monthly number. */
+ * Events recorded here are looked for everywhere, every day from the first to the last. Files cover, of each month that they
+ * hold, the days from the first event to the last; but a file of one force says nothing of the places that another one polices:
+ * a place is covered in a month that holds at least a tenth of its usual monthly number. */
 
 static bool is_time(const struct measure_dim *d) {
     return d->kind == DIM_PERIOD || d->kind == DIM_DAY;
@@ -332,7 +332,8 @@ static bool unit_in(const struct counting *c, const struct measure_unit *u, cons
 }
 
 /* Mantel-Haenszel over the keys of `within`: one stratum for each key that the table of people has. */
-static struct measure_interval ratio_within(struct counting *c, const struct measure_people *p, const int32_t *key, const int32_t *ref) {
+static struct measure_interval ratio_within(struct counting *c, const struct measure_people *p, const int32_t *key,
+                                            const int32_t *ref) {
     struct keys strata = {0};
     for (size_t i = 0; i < p->rows.n; i++) {
         add_key(c, &strata, p->rows.v[i].key[p->within]);
@@ -357,12 +358,14 @@ static struct measure_interval ratio_within(struct counting *c, const struct mea
     return measure_rate_ratio_within(s, strata.n);
 }
 
-static void ratio_of(struct counting *c, const struct measure_people *p, struct measure_cell *cell, const struct measure_cell *ref) {
+static void ratio_of(struct counting *c, const struct measure_people *p, struct measure_cell *cell,
+                     const struct measure_cell *ref) {
     struct measure_row *r = &cell->row;
     const struct measure_row *o = &ref->row;
     r->compared = true;
     if (!p) {
-        r->ratio = measure_share_ratio((uint64_t)r->n, (uint64_t)(r->of < 0 ? 0 : r->of), (uint64_t)o->n, (uint64_t)(o->of < 0 ? 0 : o->of));
+        r->ratio = measure_share_ratio((uint64_t)r->n, (uint64_t)(r->of < 0 ? 0 : r->of), (uint64_t)o->n,
+                                       (uint64_t)(o->of < 0 ? 0 : o->of));
         return;
     }
     bool sums_within = c->within >= 0 && ((size_t)c->within >= c->n_dims || cell->key[c->within] == KEY_SUMS);
@@ -405,21 +408,26 @@ void rate_notes(struct counting *c, const struct measure_people *p, struct measu
     int32_t first;
     int32_t last;
     struct cf_str words = table->as.table.note;
-    note(c, t, cf_str_printf(c->a, "Denominator: table %.*s%s%.*s", CF_STR_ARG(table->name.text), words.n ? ": " : "", CF_STR_ARG(words)));
+    note(c, t,
+         cf_str_printf(c->a, "Denominator: table %.*s%s%.*s", CF_STR_ARG(table->name.text), words.n ? ": " : "",
+                       CF_STR_ARG(words)));
     int64_t days = rate_days(c, &first, &last);
     if (days > 0) {
-        note(c, t, cf_str_printf(c->a,
-                                 "Rates are per year of the time that the data covers: %lld days from %s to %s, in each published month "
-                                 "those from its first event to its last.",
-                                 (long long)days, cf_date_shown(first).p, cf_date_shown(last).p));
+        note(c, t,
+             cf_str_printf(
+                 c->a,
+                 "Rates are per year of the time that the data covers: %lld days from %s to %s, in each published month "
+                 "those from its first event to its last.",
+                 (long long)days, cf_date_shown(first).p, cf_date_shown(last).p));
     }
     if (p->place >= 0 && c->cover.n > 0) {
         bool few = c->o.published && c->tally.uncovered >= 1 && c->tally.uncovered <= MEASURE_SMALL;
-        note(c, t, cf_str_printf(c->a,
-                                 "One %.*s is covered in a month that holds at least a tenth of its usual monthly number of events, since "
-                                 "no file covers all of them; %s%lld events elsewhere are in no row.",
-                                 CF_STR_ARG(c->place.name), few ? "1 to " : "",
-                                 (long long)(few ? MEASURE_SMALL : c->tally.uncovered)));
+        note(c, t,
+             cf_str_printf(
+                 c->a,
+                 "One %.*s is covered in a month that holds at least a tenth of its usual monthly number of events, since "
+                 "no file covers all of them; %s%lld events elsewhere are in no row.",
+                 CF_STR_ARG(c->place.name), few ? "1 to " : "", (long long)(few ? MEASURE_SMALL : c->tally.uncovered)));
     }
     for (size_t d = 0; d < c->n_dims; d++) {
         bool keyed = is_time(&c->dims[d]);
@@ -427,8 +435,9 @@ void rate_notes(struct counting *c, const struct measure_people *p, struct measu
             keyed = keyed || p->dim[k] == (int)d;
         }
         if (!keyed) {
-            note(c, t, cf_str_printf(c->a, "How many people there are by %.*s is not known: those rows have no rate.",
-                                     CF_STR_ARG(c->dims[d].name)));
+            note(c, t,
+                 cf_str_printf(c->a, "How many people there are by %.*s is not known: those rows have no rate.",
+                               CF_STR_ARG(c->dims[d].name)));
         }
     }
     if (c->within >= 0 && p->within >= 0 && lang_named(c->m->compare)) {
@@ -436,9 +445,11 @@ void rate_notes(struct counting *c, const struct measure_people *p, struct measu
         for (size_t i = 0; i < c->units.n; i++) {
             out += key_absent(c->units.v[i].key[MEASURE_DIMENSIONS]);
         }
-        note(c, t, cf_str_printf(c->a,
-                                 "Compared within %.*s (Mantel-Haenszel, limits by Greenland and Robins); %lld events without one are in "
-                                 "the numbers and rates, not in the comparison.",
-                                 CF_STR_ARG(c->m->within.text), (long long)out));
+        note(c, t,
+             cf_str_printf(
+                 c->a,
+                 "Compared within %.*s (Mantel-Haenszel, limits by Greenland and Robins); %lld events without one are in "
+                 "the numbers and rates, not in the comparison.",
+                 CF_STR_ARG(c->m->within.text), (long long)out));
     }
 }

@@ -131,7 +131,8 @@ bool rows_count(struct counting *c, struct measure_cells *cells, struct cf_errs 
     return true;
 }
 
-/* ---- Order: dimension by dimension in the order of keys, absences after them, totals last. Margins: one dimension after the other. */
+/* ---- Order: dimension by dimension in the order of keys, absences after them, totals last. Margins: one dimension after the
+ * other. */
 
 struct order {
     int32_t key[MEASURE_DIMENSIONS];

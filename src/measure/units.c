@@ -1,5 +1,5 @@
-/* measure/units: from histories to the units of a measure's population: events, duties, episodes, subjects at a period's end; each
- * judged at its own instant (M1), each once (M3). Must not know how units become rows, nor where histories come from. */
+/* measure/units: from histories to the units of a measure's population: events, duties, episodes, subjects at a period's end;
+ * each judged at its own instant (M1), each once (M3). Must not know how units become rows, nor where histories come from. */
 #include "measure/priv.h"
 
 /* ---- What is counted, and in whose history. */
@@ -124,7 +124,8 @@ static bool belongs(struct counting *c, const struct lang_history *h, size_t eve
     return a == MEASURE_YES;
 }
 
-/* Of a gate: kept, or breached for want of an answer (in the whole only, M1), or never asked by the source. False: never judged. */
+/* Of a gate: kept, or breached for want of an answer (in the whole only, M1), or never asked by the source. False: never
+ * judged. */
 static bool answer_of_gate(const struct counting *c, const struct lang_docket *k, uint64_t seq, enum measure_answer *out) {
     for (size_t i = 0; k && i < k->gates.n; i++) {
         const struct lang_gate_line *l = &k->gates.v[i];
@@ -143,8 +144,8 @@ static bool answer_of_followed(struct counting *c, const struct lang_history *h,
     int64_t end;
     *out = MEASURE_NOT_KNOWN;
     if (v.kind != LANG_V_DURATION || v.i < 0 || v.i > INT32_MAX ||
-        cf_time_add(c->ref->zone, c->ref->calendar, h->events[event].to, (struct cf_duration){(int32_t)v.i, (enum cf_unit)v.more},
-                    CF_AS_DEADLINE, &end) != CF_WHEN_OK) {
+        cf_time_add(c->ref->zone, c->ref->calendar, h->events[event].to,
+                    (struct cf_duration){(int32_t)v.i, (enum cf_unit)v.more}, CF_AS_DEADLINE, &end) != CF_WHEN_OK) {
         return true;
     }
     if (end >= c->o.now) {
@@ -154,7 +155,8 @@ static bool answer_of_followed(struct counting *c, const struct lang_history *h,
     for (size_t i = event + 1; i < h->n && h->events[i].from <= end; i++) {
         const struct lang_event *e = &h->events[i];
         uint32_t role = sel->role_index > 0 ? (uint32_t)sel->role_index : 0;
-        if (!sel->decl || sel->kind != LANG_SEL_RECORD || e->record != sel->decl->as.record.number || !(e->roles >> role & 1U)) {
+        if (!sel->decl || sel->kind != LANG_SEL_RECORD || e->record != sel->decl->as.record.number ||
+            !(e->roles >> role & 1U)) {
             continue;
         }
         enum lang_truth t = chosen(c, sel, h, i);
@@ -227,8 +229,11 @@ static bool median_number(const struct lang_value *v, enum median_unit *unit, in
     static const struct {
         enum median_unit unit;
         int times;
-    } days[] = {[CF_DAY] = {MEDIAN_DAYS, 1}, [CF_WORKING_DAY] = {MEDIAN_WORKING_DAYS, 1}, [CF_WEEK] = {MEDIAN_DAYS, 7},
-                [CF_MONTH] = {MEDIAN_MONTHS, 1}, [CF_YEAR] = {MEDIAN_MONTHS, 12}};
+    } days[] = {[CF_DAY] = {MEDIAN_DAYS, 1},
+                [CF_WORKING_DAY] = {MEDIAN_WORKING_DAYS, 1},
+                [CF_WEEK] = {MEDIAN_DAYS, 7},
+                [CF_MONTH] = {MEDIAN_MONTHS, 1},
+                [CF_YEAR] = {MEDIAN_MONTHS, 12}};
     *unit = days[d.unit].unit;
     *out = v->i * days[d.unit].times;
     return true;
@@ -267,8 +272,12 @@ static void add(struct counting *c, const struct lang_history *h, size_t event, 
     }
     const struct lang_event *e = event == SIZE_MAX ? NULL : &h->events[event];
     struct measure_unit *u = cf_push(c->a, &c->units);
-    *u = (struct measure_unit){.day = cf_time_day(c->ref->zone, at), .subject = h->subject, .answer = (uint8_t)answer, .value = value,
-                               .at = at, .identified = !e || !(e->marks & LANG_FROM_SOURCE)};
+    *u = (struct measure_unit){.day = cf_time_day(c->ref->zone, at),
+                               .subject = h->subject,
+                               .answer = (uint8_t)answer,
+                               .value = value,
+                               .at = at,
+                               .identified = !e || !(e->marks & LANG_FROM_SOURCE)};
     if (e) {
         u->event = e->id;
     }
@@ -282,8 +291,8 @@ static void add(struct counting *c, const struct lang_history *h, size_t event, 
     u->place = c->places > 0 ? dim_key(c, &c->place, h, event, line, at) : KEY_NOT_KNOWN;
     u->key[MEASURE_DIMENSIONS] = KEY_NOT_KNOWN;
     if (c->within >= 0) {
-        u->key[MEASURE_DIMENSIONS] = (size_t)c->within < c->n_dims ? u->key[c->within]
-                                                                    : dim_key(c, &c->dims[c->within], h, event, line, at);
+        u->key[MEASURE_DIMENSIONS] =
+            (size_t)c->within < c->n_dims ? u->key[c->within] : dim_key(c, &c->dims[c->within], h, event, line, at);
     }
 }
 
@@ -463,16 +472,24 @@ static void count_subject_at(struct counting *c, const struct lang_history *h, i
     const struct lang_decl *silent = lang_find(c->set, "acknowledged");
     struct lang_event *events = CF_NEW_N(c->scratch, struct lang_event, h->n + 1);
     size_t n = 0;
+    bool met = false;
     while (n < h->n && h->events[n].from <= at) {
+        /* who somebody is holds from birth, or from the beginning of time: nobody was met by that */
+        met = met || !c->set->birth || h->events[n].record != c->set->birth->as.record.number;
         events[n] = h->events[n];
         n++;
     }
-    if (n == 0 || !silent) {
+    if (!met || !silent) {
         return;
     }
     static const uint32_t nobody[4] = {0};
-    events[n] = (struct lang_event){.seq = UINT64_MAX - 1, .record = silent->as.record.number, .from = at, .to = at, .recorded = at,
-                                    .known = at, .subjects = nobody,
+    events[n] = (struct lang_event){.seq = UINT64_MAX - 1,
+                                    .record = silent->as.record.number,
+                                    .from = at,
+                                    .to = at,
+                                    .recorded = at,
+                                    .known = at,
+                                    .subjects = nobody,
                                     .fields = CF_NEW_N(c->scratch, struct lang_value, silent->as.record.fields.n + 1)};
     struct lang_history then = *h;
     then.events = events;
@@ -494,6 +511,14 @@ static void count_subject(struct counting *c, const struct lang_history *h) {
     int32_t until = c->o.has_to && c->o.to < today ? c->o.to : today - 1;
     int32_t day = cf_period_start(period, c->o.has_from ? c->o.from : by_period ? until - 365 : until - 31);
     if (h->kind != c->m->subject) {
+        return;
+    }
+    bool named = false;
+    for (size_t i = 0; i < h->n; i++) {
+        named = named || !(h->events[i].marks & LANG_FROM_SOURCE);
+    }
+    if (!named) { /* a published row names nobody: it is an event, not somebody who could be counted month after month */
+        c->tally.nobody++;
         return;
     }
     for (; cf_period_next(period, day) - 1 <= until; day = cf_period_next(period, day)) {

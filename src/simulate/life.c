@@ -253,10 +253,9 @@ bool sim_each_other(const struct sim_world *w, sim_visit *f, void *arg, struct c
     for (size_t i = 0; ok && i < w->plan->set->units.n; i++) {
         const struct lang_decl *unit = w->plan->set->units.v[i];
         ok = other(w, a, LANG_UNIT_SUBJECT, unit, sim_unit(w, unit), f, arg, errs);
-        struct sim_rng r = sim_rng_of(sim_mix(w->key, KEY_OTHER));
-        for (uint64_t k = 0; ok && seen_officers && k < w->plan->rates->people[SIM_OFFICERS]; k++) {
+        for (uint32_t k = 0; ok && seen_officers && k < w->plan->rates->people[SIM_OFFICERS]; k++) {
             bool male;
-            ok = other(w, a, LANG_OFFICER, unit, sim_officer(w, w->plan->anyone, unit, &r, -1, &male), f, arg, errs);
+            ok = other(w, a, LANG_OFFICER, unit, sim_officer_nth(w, w->plan->anyone, unit, k, &male), f, arg, errs);
         }
     }
     cf_arena_free(a);

@@ -42,19 +42,25 @@ struct sim_who sim_unit(const struct sim_world *w, const struct lang_decl *unit)
     return who;
 }
 
+struct sim_who sim_officer_nth(const struct sim_world *w, const struct lang_decl *role, const struct lang_decl *unit,
+                               uint32_t nth, bool *male) {
+    uint64_t place = sim_mix(role ? sim_key(role->name.text) : 0, unit ? sim_key(unit->name.text) : 0);
+    uint64_t key = sim_mix(sim_mix(w->key, KEY_OFFICER), sim_mix(place, nth));
+    *male = sim_mix(key, 1) % SIM_ONE < MALE_OFFICERS;
+    return sim_whoever(sim_id(key));
+}
+
 struct sim_who sim_officer(const struct sim_world *w, const struct lang_decl *role, const struct lang_decl *unit,
                            struct sim_rng *r, int want_male, bool *male) {
-    uint64_t place = sim_mix(role ? sim_key(role->name.text) : 0, unit ? sim_key(unit->name.text) : 0);
     uint32_t n = (uint32_t)w->plan->rates->people[SIM_OFFICERS];
-    uint64_t key = 0;
+    struct sim_who who = {0};
     for (int tries = 0; tries < 12; tries++) { /* somebody of that sex is nearly always about */
-        key = sim_mix(sim_mix(w->key, KEY_OFFICER), sim_mix(place, sim_below(r, n)));
-        *male = sim_mix(key, 1) % SIM_ONE < MALE_OFFICERS;
+        who = sim_officer_nth(w, role, unit, sim_below(r, n), male);
         if (want_male < 0 || *male == (want_male > 0)) {
             break;
         }
     }
-    return sim_whoever(sim_id(key));
+    return who;
 }
 
 const struct sim_stay *sim_stay_at(const struct sim_stays *s, int32_t day) {

@@ -10,7 +10,8 @@ struct sim_record *sim_record_of(const struct sim_plan *p, const struct lang_dec
                : NULL;
 }
 
-int64_t sim_seconds(const struct lang_expr *value, int64_t otherwise, struct cf_duration *limit) {
+/* The seconds of a constant duration, about, and the duration itself. */
+static int64_t seconds(const struct lang_expr *value, int64_t otherwise, struct cf_duration *limit) {
     static const int64_t of[] = {
         [CF_SECOND] = 1,    [CF_MINUTE] = 60,        [CF_HOUR] = HOUR_S,     [CF_DAY] = DAY_S, [CF_WORKING_DAY] = DAY_S * 7 / 5,
         [CF_WEEK] = WEEK_S, [CF_MONTH] = 30 * DAY_S, [CF_YEAR] = 365 * DAY_S};
@@ -192,7 +193,7 @@ static int64_t allowed(const struct lang_duty *t, struct cf_duration *limit) {
     if (!t->has_deadline) {
         return WEEK_S;
     }
-    return t->by_instant ? 2 * DAY_S : sim_seconds(t->within.value, 12 * HOUR_S, limit);
+    return t->by_instant ? 10 * HOUR_S : seconds(t->within.value, 12 * HOUR_S, limit);
 }
 
 static void plan_duty(struct sim_plan *p, const struct lang_decl *d) {

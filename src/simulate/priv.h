@@ -164,7 +164,6 @@ struct sim_plan {
 CF_MUST_USE bool sim_plan_make(struct cf_arena *a, const struct lang_set *set, const struct simulate_rates *rates,
                                struct cf_errs *errs, struct sim_plan **out);
 struct sim_record *sim_record_of(const struct sim_plan *p, const struct lang_decl *record); /* NULL: not a record */
-int64_t sim_seconds(const struct lang_expr *value, int64_t otherwise);                      /* of a constant duration, about */
 /* Which answers the rules wish for: marks fields of the plan (wish.c). */
 void sim_wish(struct sim_plan *p, const struct lang_expr *cond, const struct lang_decl *own);
 /* Records that a condition reads, beside `own` (wish.c). */
@@ -217,6 +216,8 @@ void sim_child_make(const struct sim_world *w, const struct sim_family *f, uint3
                     struct sim_child *out);
 struct cf_id sim_person_id(const struct sim_world *w, uint32_t child, uint32_t entry);
 struct sim_who sim_whoever(struct cf_id id);
+struct sim_who sim_officer_nth(const struct sim_world *w, const struct lang_decl *role, const struct lang_decl *unit,
+                               uint32_t nth, bool *male);
 struct sim_who sim_officer(const struct sim_world *w, const struct lang_decl *role, const struct lang_decl *unit,
                            struct sim_rng *r, int want_male /* -1: whoever */, bool *male);
 struct sim_who sim_authority(const struct sim_world *w, int borough);

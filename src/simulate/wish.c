@@ -5,6 +5,7 @@
 struct wish {
     struct sim_plan *plan;
     const struct lang_decl *own; /* whose fields LANG_OWN_FIELD means */
+    bool marked;                 /* something was wished for */
 };
 
 static struct sim_field *field_of(const struct wish *w, const struct lang_expr *e) {
@@ -26,6 +27,7 @@ static void mark(struct wish *w, struct sim_field *f, int64_t from, int64_t to) 
     if (!f->n_answers || from > to) {
         return;
     }
+    w->marked = true;
     if (!f->wished) {
         f->wished = CF_NEW_N(w->plan->arena, uint8_t, f->n_answers);
     }
@@ -78,17 +80,23 @@ static void wish_listed(struct wish *w, const struct lang_expr *e) {
 }
 
 static void wish(struct wish *w, const struct lang_expr *e) {
-    struct wish inside = *w;
     struct sim_field *f;
-    if (!e) {
+    if (!e || !w) {
         return;
     }
+    struct wish inside = {w->plan, w->own, false};
     switch ((int)e->op) {
     case LANG_AND:
         wish(w, e->a);
         wish(w, e->b);
         return;
-    case LANG_OR: /* what stands first is the rule; what follows excuses */ wish(w, e->a); return;
+    case LANG_OR: /* what stands first is the rule, what follows excuses; unless the first asks for no answer at all */
+        wish(&inside, e->a);
+        if (!inside.marked) {
+            wish(&inside, e->b);
+        }
+        w->marked = w->marked || inside.marked;
+        return;
     case LANG_EXISTS:
         inside.own = e->sel ? e->sel->decl : NULL;
         wish(&inside, e->sel ? e->sel->with : NULL);
@@ -112,7 +120,7 @@ static void wish(struct wish *w, const struct lang_expr *e) {
 }
 
 void sim_wish(struct sim_plan *p, const struct lang_expr *cond, const struct lang_decl *own) {
-    struct wish w = {p, own};
+    struct wish w = {p, own, false};
     wish(&w, cond);
 }
 

@@ -5,7 +5,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static bool take_parts(struct cf_arena *a, const struct body_part *parts, size_t n, struct ledger_event *e) {
-    uint8_t kinds[LEDGER_PARTS_MAX];
+    uint8_t kinds[LEDGER_PARTS_MAX] = {0};
     const char *why = NULL;
     for (size_t i = 0; i < n; i++) {
         kinds[i] = parts[i].kind;

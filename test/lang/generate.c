@@ -4,15 +4,21 @@
 /* ---- The world: subjects are small numbers. All invented. */
 
 enum {
-    PERSON = 1, FIRST_PERSON = 2, PERSONS = 4,     /* others named beside the person */
-    FIRST_OFFICER = 20, OFFICERS = 6,
-    FIRST_ORGANISATION = 40, ORGANISATIONS = 5,    /* partners of organisation n are 60 + n - 40 */
+    PERSON = 1,
+    FIRST_PERSON = 2,
+    PERSONS = 4, /* others named beside the person */
+    FIRST_OFFICER = 20,
+    OFFICERS = 6,
+    FIRST_ORGANISATION = 40,
+    ORGANISATIONS = 5, /* partners of organisation n are 60 + n - 40 */
     FIRST_PARTNER = 60,
-    FIRST_UNIT = 100,                              /* declared unit n is 100 + n */
-    FIRST_PLACE = 200, PLACES = 4
+    FIRST_UNIT = 100, /* declared unit n is 100 + n */
+    FIRST_PLACE = 200,
+    PLACES = 4
 };
 
 const struct gen_shape gen_corners = {3, 16, 19781, 20090, 15, 8};
+const struct gen_shape gen_long = {70, 140, 19781, 20090, 10, 5};
 const struct gen_shape gen_realistic = {10, 50, 19781, 20090, 4, 3};
 
 /* Organisation FIRST + 4 has days that no calendar reaches; the others begin at 08:30 and a quarter hour more for each. */
@@ -58,8 +64,12 @@ static struct cf_str subject_name(void *ctx, uint32_t subject) {
 void gen_reference(const struct cf_zone *zone, const struct cf_calendar *calendar, const struct lang_set *set,
                    struct lang_reference *out) {
     (void)set;
-    *out = (struct lang_reference){.zone = zone, .calendar = calendar, .school_day = school_day, .partner_of = partner_of,
-                                   .unit_subject = unit_subject, .subject_name = subject_name};
+    *out = (struct lang_reference){.zone = zone,
+                                   .calendar = calendar,
+                                   .school_day = school_day,
+                                   .partner_of = partner_of,
+                                   .unit_subject = unit_subject,
+                                   .subject_name = subject_name};
     out->ctx = out;
     out->first_day = calendar->first;
     out->last_day = calendar->last;
@@ -68,15 +78,16 @@ void gen_reference(const struct cf_zone *zone, const struct cf_calendar *calenda
 /* ---- Instants: boundaries are likely. */
 
 static const int32_t corner_days[] = {
-    19781, 19782, /* 28 and 29 February 2024 */
+    19781, 19782,                      /* 28 and 29 February 2024 */
     19810, 19811, 19812, 19813, 19814, /* Good Friday to the Tuesday after Easter; the clocks change on the 31st of March */
-    19848, 19849, 19850, /* early May bank holiday */
+    19848, 19849, 19850,               /* early May bank holiday */
     19867, 19870, 19873, 19874, 19875, /* late May, and the change of version on 1 June */
-    20020, 20021, 20022, 20023, /* the clocks change on 27 October 2024 */
+    20020, 20021, 20022, 20023,        /* the clocks change on 27 October 2024 */
     20081, 20082, 20083, 20084, 20088, 20089, 20090, /* Christmas and New Year */
 };
-static const int64_t steps[] = {0, 0, 0, 1, 59, 60, 1800, 3599, 3600, 3601, 5400, 7200, 21599, 21600, 21601, 32400, 86399, 86400,
-                                86401, 129600, 172800, 259199, 259200, 259201, 604800, 864000, 2592000, 5184000, 15724800};
+static const int64_t steps[] = {0,      0,      0,      1,      59,     60,     1800,    3599,    3600,    3601,
+                                5400,   7200,   21599,  21600,  21601,  32400,  86399,   86400,   86401,   129600,
+                                172800, 259199, 259200, 259201, 604800, 864000, 2592000, 5184000, 15724800};
 
 static int64_t first_instant(struct gen_rng *r, const struct cf_zone *zone, const struct gen_shape *shape) {
     int32_t day = gen_chance(r, 50) ? corner_days[gen_below(r, CF_COUNT(corner_days))]
@@ -107,9 +118,15 @@ struct maker {
     CF_VEC(struct lang_event); /* while being made, an event's seq is its place here + 1; episodes name that */
 };
 
-static uint32_t below(struct maker *m, size_t n) { return gen_below(&m->r, (uint32_t)n); }
-static bool chance(struct maker *m, uint32_t percent) { return gen_chance(&m->r, percent); }
-static bool odd(struct maker *m) { return chance(m, m->shape->odd_percent); }
+static uint32_t below(struct maker *m, size_t n) {
+    return gen_below(&m->r, (uint32_t)n);
+}
+static bool chance(struct maker *m, uint32_t percent) {
+    return gen_chance(&m->r, percent);
+}
+static bool odd(struct maker *m) {
+    return chance(m, m->shape->odd_percent);
+}
 
 static uint32_t draw_subject(struct maker *m, enum lang_subject kind) {
     switch (kind) {
@@ -117,7 +134,10 @@ static uint32_t draw_subject(struct maker *m, enum lang_subject kind) {
     case LANG_OFFICER: return FIRST_OFFICER + below(m, OFFICERS);
     case LANG_UNIT_SUBJECT: return FIRST_UNIT + below(m, m->set->units.n > 0 ? m->set->units.n : 1);
     case LANG_PLACE: return FIRST_PLACE + below(m, PLACES);
-    case LANG_ORGANISATION: case LANG_LINE: case LANG_MATTER: case LANG_SUBJECTS:
+    case LANG_ORGANISATION:
+    case LANG_LINE:
+    case LANG_MATTER:
+    case LANG_SUBJECTS:
     default: return FIRST_ORGANISATION + below(m, ORGANISATIONS);
     }
 }
@@ -134,11 +154,11 @@ static uint64_t draw_event(struct maker *m, const struct lang_decl *record) {
 
 static struct lang_value draw_value(struct maker *m, struct lang_type t, int64_t now);
 
-static struct lang_value draw_list(struct maker *m, const struct lang_field *f, int64_t now) {
-    uint32_t n = below(m, 4);
+static struct lang_value draw_list(struct maker *m, const struct lang_field *f, int64_t now, bool many) {
+    uint32_t n = many ? below(m, 4) : 1;
     struct lang_item *items = CF_NEW_N(m->a, struct lang_item, n > 0 ? n : 1);
     struct lang_type elem = f->type;
-    elem.kind = f->type.elem;
+    elem.kind = many ? f->type.elem : f->type.kind;
     size_t kept = f->keeping.n;
     for (uint32_t i = 0; i < n; i++) {
         do { /* an item of a list is known */
@@ -169,24 +189,46 @@ static struct lang_value draw_value(struct maker *m, struct lang_type t, int64_t
         return v;
     }
     switch (t.kind) {
-    case LANG_T_YESNO: v.kind = LANG_V_YESNO; v.i = below(m, 2); break;
-    case LANG_T_WHOLE: v.kind = LANG_V_WHOLE; v.i = below(m, 6); break;
-    case LANG_T_FRACTION: v.kind = LANG_V_FRACTION; v.i = below(m, 9); v.more = 2; break;
+    case LANG_T_YESNO:
+        v.kind = LANG_V_YESNO;
+        v.i = below(m, 2);
+        break;
+    case LANG_T_WHOLE:
+        v.kind = LANG_V_WHOLE;
+        v.i = below(m, 6);
+        break;
+    case LANG_T_FRACTION:
+        v.kind = LANG_V_FRACTION;
+        v.i = below(m, 9);
+        v.more = 2;
+        break;
     case LANG_T_DATE: return draw_date(m, now);
-    case LANG_T_INSTANT: v.kind = LANG_V_INSTANT; v.i = now - steps[below(m, CF_COUNT(steps) - 4)]; break;
+    case LANG_T_INSTANT:
+        v.kind = LANG_V_INSTANT;
+        v.i = now - steps[below(m, CF_COUNT(steps) - 4)];
+        break;
     case LANG_T_DURATION:
         v.kind = LANG_V_DURATION;
         v.i = 1 + below(m, 6);
         v.more = chance(m, 60) ? CF_HOUR : chance(m, 50) ? CF_DAY : CF_WORKING_DAY;
         break;
-    case LANG_T_CODE: v.kind = LANG_V_CODE; v.i = below(m, t.of != NULL && t.of->as.codes.list.n > 0 ? t.of->as.codes.list.n : 2); break;
+    case LANG_T_CODE:
+        v.kind = LANG_V_CODE;
+        v.i = below(m, t.of != NULL && t.of->as.codes.list.n > 0 ? t.of->as.codes.list.n : 2);
+        break;
     case LANG_T_EVENT:
         v.i = t.of != NULL ? (int64_t)draw_event(m, t.of) : 0;
         v.kind = v.i != 0 ? LANG_V_EVENT : LANG_V_NOT_ASKED;
         break;
-    case LANG_T_SUBJECT: v.kind = LANG_V_SUBJECT; v.i = draw_subject(m, t.subject); break;
+    case LANG_T_SUBJECT:
+        v.kind = LANG_V_SUBJECT;
+        v.i = draw_subject(m, t.subject);
+        break;
     case LANG_T_TEXT: v.kind = LANG_V_TEXT; break;
-    case LANG_T_NONE: case LANG_T_CLOCK: case LANG_T_SET: default: break;
+    case LANG_T_NONE:
+    case LANG_T_CLOCK:
+    case LANG_T_SET:
+    default: break;
     }
     return v;
 }
@@ -197,7 +239,8 @@ static struct lang_value *draw_fields(struct maker *m, const struct lang_decl *d
     for (size_t i = 0; i < rec->fields.n; i++) {
         const struct lang_field *f = &rec->fields.v[i];
         bool many = f->many || f->type.kind == LANG_T_SET;
-        v[i] = many && !chance(m, m->shape->unknown_percent) ? draw_list(m, f, now) : draw_value(m, f->type, now);
+        bool list = many || f->keeping.n > 0; /* what a single field keeps makes it a list of one */
+        v[i] = list && !chance(m, m->shape->unknown_percent) ? draw_list(m, f, now, many) : draw_value(m, f->type, now);
         if (d == m->set->birth && (int)i == m->set->birth_field && v[i].kind == LANG_V_DATE) {
             /* 16 to 19 years old, more or less, with leap days and ranges of days */
             struct cf_date day = cf_date_of((int32_t)v[i].i);
@@ -227,7 +270,9 @@ static void draw_actor(struct maker *m, const struct lang_decl *d, struct lang_e
     }
 }
 
-static bool same_name(const struct lang_decl *a, const struct lang_decl *b) { return a == b || cf_str_eq(a->name.text, b->name.text); }
+static bool same_name(const struct lang_decl *a, const struct lang_decl *b) {
+    return a == b || cf_str_eq(a->name.text, b->name.text);
+}
 
 static bool opens(const struct maker *m, size_t i, const struct lang_decl *kind) {
     const struct lang_decl *d = m->set->records.v[m->v[i].record]->as.record.opens_decl;
@@ -304,7 +349,9 @@ static bool draw_roles(struct maker *m, const struct lang_decl *d, struct lang_e
     return e->roles != 0;
 }
 
-static bool built_in_named(const struct lang_decl *d, const char *name) { return d->as.record.built_in && cf_str_is(d->name.text, name); }
+static bool built_in_named(const struct lang_decl *d, const char *name) {
+    return d->as.record.built_in && cf_str_is(d->name.text, name);
+}
 
 static const struct lang_decl *draw_share(struct maker *m) {
     const struct lang_decl *found = NULL;
@@ -492,8 +539,8 @@ int64_t gen_instant(struct gen_rng *r, const struct lang_reference *ref, const s
 /* ---- Words, for a difference that was found. */
 
 static void value_text(struct cf_buf *b, const struct lang_value *v) {
-    static const char *const kinds[] = {"not asked", "unknown", "declined", "", "", "", "date ", "instant ", "", "code ", "subject ",
-                                        "event ", "text", "list"};
+    static const char *const kinds[] = {"not asked", "unknown", "declined", "",         "",       "",     "date ",
+                                        "instant ",  "",        "code ",    "subject ", "event ", "text", "list"};
     if (v->kind == LANG_V_DATE) {
         cf_buf_printf(b, "%s+%u", cf_date_shown((int32_t)v->i).p, v->more);
     } else if (v->kind == LANG_V_DURATION) {

@@ -16,7 +16,7 @@ bool gen_chance(struct gen_rng *r, uint32_t percent);
 /* How many rules a generated policy has at most; a set bit of `dropped` leaves one out (minimising). */
 #define GEN_RULES 40
 struct gen_policy {
-    struct cf_str texts[2]; /* one policy, in one version or two */
+    struct cf_str texts[3]; /* one policy, in one version or two, and perhaps one that adds to it */
     size_t n;
 };
 void gen_policy(struct cf_arena *a, uint64_t seed, uint64_t dropped, struct gen_policy *out);
@@ -27,11 +27,12 @@ void gen_reference(const struct cf_zone *zone, const struct cf_calendar *calenda
 
 struct gen_shape {
     size_t events_min, events_max;
-    int32_t first_day, last_day;  /* of the first event */
-    uint32_t unknown_percent;     /* of field values */
-    uint32_t odd_percent;         /* late, day-only, wrong-rank, corrected … each about this often */
+    int32_t first_day, last_day; /* of the first event */
+    uint32_t unknown_percent;    /* of field values */
+    uint32_t odd_percent;        /* late, day-only, wrong-rank, corrected … each about this often */
 };
 extern const struct gen_shape gen_corners;   /* short, dense in boundaries */
+extern const struct gen_shape gen_long;      /* 70 to 140 events */
 extern const struct gen_shape gen_realistic; /* 10 to 50 events over months: benchmarks */
 /* A history of the person numbered 1. Events lie in the arena, sorted as E2 wants. */
 void gen_history(struct cf_arena *a, uint64_t seed, const struct lang_set *set, const struct lang_reference *ref,

@@ -10,12 +10,33 @@ uint64_t gen_next(struct gen_rng *r) {
     return z ^ (z >> 31);
 }
 
-uint32_t gen_below(struct gen_rng *r, uint32_t n) { return (uint32_t)(gen_next(r) % n); }
-bool gen_chance(struct gen_rng *r, uint32_t percent) { return gen_below(r, 100) < percent; }
+uint32_t gen_below(struct gen_rng *r, uint32_t n) {
+    return (uint32_t)(gen_next(r) % n);
+}
+bool gen_chance(struct gen_rng *r, uint32_t percent) {
+    return gen_below(r, 100) < percent;
+}
 
 /* ---- The skeleton: what the rules are drawn over. */
 
-enum kind { YESNO, WHOLE, RISK, ANSWER, DATE, INSTANT, DURATION, ORG, FACTORS, STEP, UNITS, TEXT, FRACTION, OFFICERS, KINDS };
+enum kind {
+    YESNO,
+    WHOLE,
+    RISK,
+    ANSWER,
+    DATE,
+    INSTANT,
+    DURATION,
+    ORG,
+    FACTORS,
+    STEP,
+    UNITS,
+    TEXT,
+    FRACTION,
+    OFFICERS,
+    PLACE,
+    KINDS
+};
 
 struct field {
     const char *name;
@@ -23,19 +44,31 @@ struct field {
 };
 enum place { NOWHERE, IN_STAY, IN_CASE, IN_ANY };
 struct rec {
-    const char *name, *lines;  /* the declaration's clauses before its fields */
+    const char *name, *lines; /* the declaration's clauses before its fields */
     enum place place;
-    bool child;                /* its about role is `child` (or it has the opener's), else `person` */
-    bool ends_only;            /* not drawn as a trigger of after duties (persons' own facts) */
+    bool child;     /* its about role is `child` (or it has the opener's), else `person` */
+    bool ends_only; /* not drawn as a trigger of after duties (persons' own facts) */
     struct field fields[8];
 };
 
 static const struct rec recs[] = {
-    {"arrive", "opens stay\nabout child is person\nby constable", IN_STAY, true, false,
+    {"arrive",
+     "opens stay\nabout child is person\nby constable",
+     IN_STAY,
+     true,
+     false,
      {{"at", INSTANT}, {"level", RISK}, {"n", WHOLE}, {"ok", YESNO}, {"org", ORG}}},
-    {"step", "in stay\nby sergeant, constable", IN_STAY, true, false,
+    {"step",
+     "in stay\nby sergeant, constable",
+     IN_STAY,
+     true,
+     false,
      {{"ok", YESNO}, {"level", RISK}, {"n", WHOLE}, {"day", DATE}, {"wait", DURATION}, {"factors", FACTORS}}},
-    {"decision", "in stay\ndecided by inspector", IN_STAY, true, false,
+    {"decision",
+     "in stay\ndecided by inspector",
+     IN_STAY,
+     true,
+     false,
      {{"answer", ANSWER}, {"level", RISK}, {"reason", TEXT}, {"of_step", STEP}, {"part", FRACTION}, {"officers", OFFICERS}}},
     {"out", "in stay\nby constable", IN_STAY, true, false, {{"ok", YESNO}}},
     {"back", "in stay\nby constable", IN_STAY, true, false, {{"ok", YESNO}}},
@@ -44,43 +77,52 @@ static const struct rec recs[] = {
     {"case_step", "in case\nby constable", IN_CASE, true, false, {{"n", WHOLE}, {"day", DATE}, {"answer", ANSWER}}},
     {"case_end", "closes case\nby sergeant", IN_CASE, true, false, {{"ok", YESNO}}},
     {"memo", "in any\nabout child is person\nby anyone", IN_ANY, true, false, {{"level", RISK}, {"ok", YESNO}, {"n", WHOLE}}},
-    {"stop", "about person is person\nby constable", NOWHERE, false, false, {{"ok", YESNO}, {"n", WHOLE}}},
+    {"stop", "about person is person\nby constable", NOWHERE, false, false, {{"ok", YESNO}, {"n", WHOLE}, {"spot", PLACE}}},
     {"pair", "about child is person, other is person\nby constable", NOWHERE, true, false, {{"at", INSTANT}, {"ok", YESNO}}},
     {"agreed", "about person is person\nby sergeant", NOWHERE, false, false, {{"units", UNITS}, {"day", DATE}}},
     {"enrolment", "about person is person\nby anyone", NOWHERE, false, true, {{"school", ORG}}},
     {"care", "about person is person\nby anyone", NOWHERE, false, true, {{"looked_after", YESNO}, {"authority", ORG}}},
 };
 
-static const char *const kind_words[KINDS] = {
-    "yes/no", "whole", "risk", "one of (approved, refused)", "date", "instant", "duration", "organisation",
-    "factor", "step", "unit", "narrative", "fraction", "officer"};
+static const char *const kind_words[KINDS] = {"yes/no",   "whole",   "risk",     "one of (approved, refused)",
+                                              "date",     "instant", "duration", "organisation",
+                                              "factor",   "step",    "unit",     "narrative",
+                                              "fraction", "officer", "place"};
 
 struct gen {
     struct gen_rng r;
     struct cf_buf *b;
-    int version;          /* 1 or 2 */
-    int rule;             /* of the rule being written: it refers only to those before it */
-    uint64_t present;     /* rules that stand */
+    int version;               /* 1 or 2 */
+    int rule;                  /* of the rule being written: it refers only to those before it */
+    uint64_t present;          /* rules that stand */
     const struct rec *trigger; /* NULL: none */
     const struct rec *judged;
-    bool with;            /* inside `with`: own fields only */
+    bool with; /* inside `with`: own fields only */
     const struct rec *own;
-    bool windows, times;  /* `in the last` and `is reached` may be written here */
-    bool episode;         /* the rule has own episodes ... */
-    enum place place;     /* ... of this kind */
-    bool breach;          /* after a breach */
-    bool bare;            /* a fact: its values are settings, for nothing cites them */
+    bool windows, times; /* `in the last` and `is reached` may be written here */
+    bool episode;        /* the rule has own episodes ... */
+    enum place place;    /* ... of this kind */
+    bool breach;         /* after a breach */
+    bool bare;           /* a fact: its values are settings, for nothing cites them */
 };
 
-static uint32_t below(struct gen *g, uint32_t n) { return gen_below(&g->r, n); }
-static bool chance(struct gen *g, uint32_t percent) { return gen_chance(&g->r, percent); }
-static void put(struct gen *g, const char *s) { cf_buf_lit(g->b, s); }
-static const struct rec *any_rec(struct gen *g) { return &recs[below(g, CF_COUNT(recs))]; }
+static uint32_t below(struct gen *g, uint32_t n) {
+    return gen_below(&g->r, n);
+}
+static bool chance(struct gen *g, uint32_t percent) {
+    return gen_chance(&g->r, percent);
+}
+static void put(struct gen *g, const char *s) {
+    cf_buf_lit(g->b, s);
+}
+static const struct rec *any_rec(struct gen *g) {
+    return &recs[below(g, CF_COUNT(recs))];
+}
 
 static void duration_of(struct gen *g, bool elapsed) {
     static const char *const hours[] = {"1 hour", "6 hours", "30 minutes", "24 hours", "72 hours", "90 minutes", "2 hours"};
-    static const char *const days[] = {"1 day", "2 days", "1 working day", "3 working days", "10 working days", "1 month",
-                                       "6 months", "7 days", "2 weeks", "1 year"};
+    static const char *const days[] = {"1 day",   "2 days",   "1 working day", "3 working days", "10 working days",
+                                       "1 month", "6 months", "7 days",        "2 weeks",        "1 year"};
     if (g->bare) {
         put(g, elapsed || chance(g, 45) ? "some_hours" : "some_months");
         return;
@@ -115,7 +157,9 @@ static bool path(struct gen *g, enum kind kind, bool previous) {
 static const char *const risks[] = {"low", "medium", "high"};
 static const char *const numbers[] = {"0", "1", "2", "3", "5"};
 static const char *const compares[] = {"=", "!=", "<", "<=", ">", ">="};
-static const char *number_word(struct gen *g) { return g->bare ? "limit" : numbers[below(g, CF_COUNT(numbers))]; }
+static const char *number_word(struct gen *g) {
+    return g->bare ? "limit" : numbers[below(g, CF_COUNT(numbers))];
+}
 #define DRAW(g, list) (list)[below(g, CF_COUNT(list))]
 
 static void cond(struct gen *g, int depth);
@@ -162,7 +206,11 @@ static void number(struct gen *g, int depth) {
         return;
     }
     switch (below(g, depth > 0 ? 9 : 6)) {
-    case 0: case 1: put(g, "count of "); selector(g, any_rec(g)); break;
+    case 0:
+    case 1:
+        put(g, "count of ");
+        selector(g, any_rec(g));
+        break;
     case 2:
         if (!path(g, WHOLE, true)) {
             put(g, "age");
@@ -171,7 +219,10 @@ static void number(struct gen *g, int depth) {
     case 3: put(g, "age"); break;
     case 4: put(g, chance(g, 50) ? "count of step.factors" : "count of decision.officers"); break;
     case 5: put(g, "limit"); break;
-    case 6: put(g, "sum of n over "); selector(g, &recs[1]); break;
+    case 6:
+        put(g, "sum of n over ");
+        selector(g, &recs[1]);
+        break;
     case 7: put(g, "sum of points over step.factors"); break;
     default:
         put(g, "(");
@@ -202,9 +253,13 @@ static void instant(struct gen *g, int depth, bool due) {
             put(g, "2024-06-01");
             break;
         }
-        cf_buf_printf(g->b, "%s turns %s", g->trigger != NULL && !g->trigger->child ? "person" : "child", chance(g, 50) ? "18" : chance(g, 50) ? "16" : "10");
+        cf_buf_printf(g->b, "%s turns %s", g->trigger != NULL && !g->trigger->child ? "person" : "child",
+                      chance(g, 50)   ? "18"
+                      : chance(g, 50) ? "16"
+                                      : "10");
         break;
-    case 4: case 5:
+    case 4:
+    case 5:
         duration_of(g, false);
         put(g, chance(g, 50) ? " before " : " after ");
         instant(g, 0, false);
@@ -215,9 +270,7 @@ static void instant(struct gen *g, int depth, bool due) {
         put(g, " and ");
         instant(g, 0, due);
         break;
-    default:
-        put(g, "the earlier of trigger and the due time it met");
-        break;
+    default: put(g, "the earlier of trigger and the due time it met"); break;
     }
 }
 
@@ -236,7 +289,8 @@ static void compare_code(struct gen *g) {
 
 static void own_leaf(struct gen *g) {
     switch (below(g, 7)) {
-    case 0: case 1:
+    case 0:
+    case 1:
         if (path(g, YESNO, false)) {
             put(g, chance(g, 80) ? " = yes" : " = no");
             return;
@@ -269,13 +323,33 @@ static int earlier(struct gen *g, int first, int n) {
 }
 
 /* Which rule indices are of which kind: flags before gates before grades, scores, choices, duties. */
-enum { FACTS = 0, N_FACTS = 5, FLAGS = 5, N_FLAGS = 4, GATES = 9, N_GATES = 7, GRADES = 16, N_GRADES = 2, SCORES = 18, N_SCORES = 2,
-       CHOICES = 20, N_CHOICES = 2, DUTIES = 22, N_DUTIES = 18 };
+enum {
+    FACTS = 0,
+    N_FACTS = 5,
+    FLAGS = 5,
+    N_FLAGS = 4,
+    GATES = 9,
+    N_GATES = 7,
+    GRADES = 16,
+    N_GRADES = 2,
+    SCORES = 18,
+    N_SCORES = 2,
+    CHOICES = 20,
+    N_CHOICES = 2,
+    DUTIES = 22,
+    N_DUTIES = 18
+};
 
 /* Scopes stay from version to version. */
-static enum place flag_place(int i) { return i % 4 == 0 ? IN_STAY : i % 4 == 1 ? NOWHERE : i % 4 == 2 ? IN_CASE : NOWHERE; }
-static enum place state_place(int i) { return i % 2 == 0 ? IN_STAY : IN_CASE; }
-static bool holds(const struct gen *g, enum place wanted) { return g->episode && (g->place == wanted || g->place == IN_ANY); }
+static enum place flag_place(int i) {
+    return i % 4 == 0 ? IN_STAY : i % 4 == 1 ? NOWHERE : i % 4 == 2 ? IN_CASE : NOWHERE;
+}
+static enum place state_place(int i) {
+    return i % 2 == 0 ? IN_STAY : IN_CASE;
+}
+static bool holds(const struct gen *g, enum place wanted) {
+    return g->episode && (g->place == wanted || g->place == IN_ANY);
+}
 
 static void refer(struct gen *g) {
     int i = -1;
@@ -295,6 +369,9 @@ static void refer(struct gen *g) {
     case 2:
         if ((i = earlier(g, GATES, N_GATES)) >= 0) {
             cf_buf_printf(g->b, "kept gate%d", i);
+        }
+        if (i < 0 && (i = earlier(g, CHOICES, 1)) >= 0) {
+            cf_buf_printf(g->b, "kept choice%d.departure", i);
         }
         break;
     case 3:
@@ -317,10 +394,40 @@ static void refer(struct gen *g) {
     }
 }
 
+/* Instants, dates and what lies between. */
+static void moments(struct gen *g) {
+    static const char *const instants[] = {"arrive.at", "arrive.happened", "decision.recorded", "step.happened", "pair.at"};
+    switch (below(g, 4)) {
+    case 0: cf_buf_printf(g->b, "%s %s %s", DRAW(g, instants), DRAW(g, compares), DRAW(g, instants)); break;
+    case 1: cf_buf_printf(g->b, "step.day %s case_step.day", DRAW(g, compares)); break;
+    case 2: cf_buf_printf(g->b, "(%s - %s) >= some_hours", DRAW(g, instants), DRAW(g, instants)); break;
+    default: cf_buf_printf(g->b, "sum of wait over (step with ok = yes) %s some_hours", DRAW(g, compares)); break;
+    }
+}
+
+/* One event among several, and what a field keeps. */
+static void one_event(struct gen *g) {
+    const char *which = chance(g, 50) ? "first" : "last";
+    switch (below(g, 4)) {
+    case 0: cf_buf_printf(g->b, "%s (step with ok = yes).level %s %s", which, DRAW(g, compares), DRAW(g, risks)); break;
+    case 1: cf_buf_printf(g->b, "%s memo.n %s limit", which, DRAW(g, compares)); break;
+    case 2: cf_buf_printf(g->b, "stop.spot.risk %s %s", DRAW(g, compares), DRAW(g, risks)); break;
+    default: put(g, "a acknowledged notice"); break;
+    }
+}
+
 static void leaf(struct gen *g) {
-    switch (below(g, 17)) {
-    case 0: case 1: case 2: put(g, "a "); selector(g, any_rec(g)); break;
-    case 3: put(g, "no "); selector(g, any_rec(g)); break;
+    switch (below(g, 20)) {
+    case 0:
+    case 1:
+    case 2:
+        put(g, "a ");
+        selector(g, any_rec(g));
+        break;
+    case 3:
+        put(g, "no ");
+        selector(g, any_rec(g));
+        break;
     case 4: put(g, chance(g, 40) ? "open held" : chance(g, 50) ? "open stay" : "open case"); break;
     case 5: refer(g); break;
     case 6: put(g, "child"); break;
@@ -332,7 +439,7 @@ static void leaf(struct gen *g) {
         break;
     case 8: compare_code(g); break;
     case 9: put(g, chance(g, 50) ? "holders within agreed.units" : "count of holders >= limit"); break;
-    case 10: put(g, "every decision.officers has risk >= medium"); break;
+    case 10: put(g, "(every decision.officers has risk >= medium)"); break;
     case 11: cf_buf_printf(g->b, "%s.actor is %s", recs[below(g, 10)].name, chance(g, 50) ? "sergeant" : "inspector"); break;
     case 12:
         if (g->times) {
@@ -353,6 +460,8 @@ static void leaf(struct gen *g) {
         break;
     }
     case 14: put(g, chance(g, 50) ? "away" : "looked_after_now"); break;
+    case 15: moments(g); break;
+    case 16: one_event(g); break;
     default:
         number(g, 1);
         cf_buf_printf(g->b, " %s %s", DRAW(g, compares), number_word(g));
@@ -490,7 +599,8 @@ static void write_score(struct gen *g, int i) {
 
 static void write_choice(struct gen *g, int i) {
     scope(g, i == CHOICES ? IN_STAY : IN_CASE, true, true);
-    cf_buf_printf(g->b, "\nchoice choice%d \"Choice %d\"\n    for %s", i, i, i == CHOICES ? "decision.answer" : "case_step.answer");
+    cf_buf_printf(g->b, "\nchoice choice%d \"Choice %d\"\n    for %s", i, i,
+                  i == CHOICES ? "decision.answer" : "case_step.answer");
     put(g, "\n    approved open when ");
     cond(g, 2);
     put(g, " to verify");
@@ -567,7 +677,7 @@ static void endings(struct gen *g, const struct rec *r, bool anyone) {
     for (uint32_t i = 0; i < n; i++) {
         put(g, i > 0 ? " or " : "");
         if (chance(g, 12)) {
-            put(g, "sent notice");
+            put(g, chance(g, 70) ? "sent notice" : "acknowledged notice");
             continue;
         }
         ending(g, i == 0 && chance(g, 40) && r != NULL ? r : any_rec(g));
@@ -617,8 +727,9 @@ static void extras(struct gen *g) {
 
 /* Who may record what ends the duty: an inspector all of it, others only what anyone may. */
 static void owner(struct gen *g, bool anyone) {
-    static const char *const owners[] = {"inspector", "inspector", "alpha"};
-    static const char *const others[] = {"actor", "constable", "services of authority", "services of (authority else arrive.org)"};
+    static const char *const owners[] = {"inspector", "inspector", "alpha", "arrive.unit"};
+    static const char *const others[] = {"actor", "constable", "services of authority",
+                                         "services of (authority else arrive.org)"};
     cf_buf_printf(g->b, "\n    owner %s", anyone ? DRAW(g, others) : DRAW(g, owners));
 }
 
@@ -686,13 +797,14 @@ static void put_record(struct gen *g, const struct rec *r) {
     for (size_t i = 0; i < 8 && r->fields[i].name != NULL; i++) {
         enum kind k = r->fields[i].kind;
         put(g, i == 0 ? "\n    fields " : "\n        ");
-        cf_buf_printf(g->b, "%s %s%s%s", r->fields[i].name, k == FACTORS || k == UNITS || k == OFFICERS ? "many " : "", kind_words[k],
-                      k == OFFICERS ? " keeping risk" : "");
+        cf_buf_printf(g->b, "%s %s%s%s", r->fields[i].name, k == FACTORS || k == UNITS || k == OFFICERS ? "many " : "",
+                      kind_words[k], k == OFFICERS || k == PLACE ? " keeping risk" : "");
     }
 }
 
 static const char skeleton[] =
-    "\nrole constable \"Constable\"\n    rank 1\nrole sergeant \"Sergeant\"\n    rank 2\nrole inspector \"Inspector\"\n    rank 3"
+    "\nrole constable \"Constable\"\n    rank 1\nrole sergeant \"Sergeant\"\n    rank 2\nrole inspector \"Inspector\"\n    "
+    "rank 3"
     "\nrole carer \"Carer\"\nunit alpha \"Alpha\"\n    open monday to friday 08:00 to 18:00\nunit beta \"Beta\""
     "\npartner services \"Services\"\n    for organisation"
     "\ncodes risk\n    ordered\n    low \"Low\"\n    medium \"Medium\"\n    high \"High\""
@@ -704,7 +816,8 @@ static const char skeleton[] =
     "\nfact school about person = enrolment.school\nfact authority about person = care.authority"
     "\nfact looked_after_now about person = care.looked_after = yes"
     "\nspan away \"Away\"\n    from out to back\nspan shut \"Shut\"\n    outside hours of alpha"
-    "\nshare notice \"Notice\"\n    to child.school else services of child.authority\n    purpose safeguarding\n    basis law \"7\""
+    "\nshare notice \"Notice\"\n    to child.school else services of child.authority\n    purpose safeguarding\n    basis law "
+    "\"7\""
     "\n    gives child.name, memo.level";
 
 static void write_rule(struct gen *g, int i) {
@@ -730,8 +843,11 @@ _Static_assert(DUTIES + N_DUTIES == GEN_RULES, "every rule has a kind");
 static struct cf_str write_policy(struct cf_arena *a, uint64_t seed, uint64_t present, int version, bool two) {
     struct cf_buf b = cf_buf_new(a, CF_MAX_SOURCE_BYTES);
     struct gen g = {.b = &b, .version = version, .present = present};
-    cf_buf_printf(&b, "policy gen.one \"Generated\"\n    owner alpha\n    serves S1\n    in force from %s\n    cites law \"Invented\"",
-                  version == 2 ? "2024-06-01" : two ? "2024-01-01 to 2024-05-31" : "2024-01-01");
+    cf_buf_printf(
+        &b, "policy gen.one \"Generated\"\n    owner alpha\n    serves S1\n    in force from %s\n    cites law \"Invented\"",
+        version == 2 ? "2024-06-01"
+        : two        ? "2024-01-01 to 2024-05-31"
+                     : "2024-01-01");
     put(&g, skeleton);
     cf_buf_printf(&b, "\nsetting limit %d\n    to verify\n    law \"8\"", version);
     cf_buf_printf(&b, "\nsetting some_hours %d hours\n    to verify\n    law \"8\"", version * 2);
@@ -757,6 +873,31 @@ static struct cf_str write_policy(struct cf_arena *a, uint64_t seed, uint64_t pr
     return text;
 }
 
+/* Another policy, in force for a while, that adds to a grade and to a choice (G8). */
+static struct cf_str write_more(struct cf_arena *a, uint64_t seed, uint64_t present) {
+    struct cf_buf b = cf_buf_new(a, CF_MAX_SOURCE_BYTES);
+    struct gen g = {.b = &b, .version = 1, .present = present, .rule = GEN_RULES, .r = {seed ^ 0x6d6f7265}};
+    put(&g, "policy gen.more \"More\"\n    owner alpha\n    serves S1\n    in force from 2024-03-15 to 2024-10-20\n"
+            "    cites law \"Invented\"");
+    scope(&g, IN_STAY, true, true);
+    if ((present >> GRADES & 1) != 0) {
+        cf_buf_printf(&b, "\nmore grade grade%d\n    high when ", GRADES);
+        g.rule = GRADES;
+        cond(&g, 2);
+        put(&g, " to verify\n    cites law \"9\"");
+    }
+    if ((present >> CHOICES & 1) != 0) {
+        cf_buf_printf(&b, "\nmore choice choice%d\n    refused closed when ", CHOICES);
+        g.rule = CHOICES;
+        cond(&g, 2);
+        put(&g, " to verify\n    cites law \"9\"");
+    }
+    put(&g, "\n");
+    struct cf_str text = {0};
+    CF_ASSERT(cf_buf_finish(&b, &text));
+    return text;
+}
+
 void gen_policy(struct cf_arena *a, uint64_t seed, uint64_t dropped, struct gen_policy *out) {
     struct gen_rng r = {seed};
     bool two = gen_chance(&r, 25);
@@ -770,5 +911,8 @@ void gen_policy(struct cf_arena *a, uint64_t seed, uint64_t dropped, struct gen_
     out->texts[out->n++] = write_policy(a, seed, present, 1, two);
     if (two) {
         out->texts[out->n++] = write_policy(a, seed, present, 2, two);
+    }
+    if (gen_chance(&r, 25)) {
+        out->texts[out->n++] = write_more(a, seed, present);
     }
 }

@@ -1,5 +1,5 @@
-/* The figures of the built program against an independent count: the published files are read by the sqlite3 program, which counts
- * in SQL and knows nothing of policies, ledgers or histories. Differences are printed row by row; there must be none.
+/* The figures of the built program against an independent count: the published files are read by the sqlite3 program, which
+ * counts in SQL and knows nothing of policies, ledgers or histories. Differences are printed row by row; there must be none.
  *
  * The shipped files are counted always; all files of the shared data when they are there. */
 #include "wire/program.h"
@@ -11,8 +11,7 @@ static struct {
 
 /* ---- The raw files, in a database of their own. */
 
-__attribute__((format(printf, 1, 2))) static void shell(const char *command, ...)
-{
+__attribute__((format(printf, 1, 2))) static void shell(const char *command, ...) {
     char words[16384];
     va_list ap;
     va_start(ap, command);
@@ -26,15 +25,16 @@ __attribute__((format(printf, 1, 2))) static void shell(const char *command, ...
 /* One table `raw` in the order of the published columns; the City's file of 2023 has columns of its own before and after. */
 static const char READ_RAW[] =
     "set -e; rm -f \"$1/raw.db\"; "
-    "sqlite3 \"$1/raw.db\" 'CREATE TABLE raw(type,date,op,opname,lat,lon,gender,age,self,officer,law,object,outcome,linked,removed)'; "
-    "shift_dir=$1; shift; "
-    "for f in \"$@\"; do gzip -dc \"$f\" > \"$shift_dir/one.csv\"; "
-    "case $(head -1 \"$shift_dir/one.csv\") in "
-    "id,*) sqlite3 \"$shift_dir/raw.db\" \".import --csv $shift_dir/one.csv city\" "
+    "sqlite3 \"$1/raw.db\" 'CREATE TABLE "
+    "raw(type,date,op,opname,lat,lon,gender,age,self,officer,law,object,outcome,linked,removed)'; "
+    "dir=$1; shift; "
+    "for f in \"$@\"; do gzip -dc \"$f\" > \"$dir/one.csv\"; "
+    "case $(head -1 \"$dir/one.csv\") in "
+    "id,*) sqlite3 \"$dir/raw.db\" \".import --csv $dir/one.csv city\" "
     "'INSERT INTO raw SELECT type,date,part_of_a_policing_operation,policing_operation,latitude,longitude,gender,age_range,"
     "self_defined_ethnicity,officer_defined_ethnicity,legislation,object_of_search,outcome,outcome_linked_to_object_of_search,"
     "removal_of_more_than_just_outer_clothing FROM city; DROP TABLE city';; "
-    "*) sqlite3 \"$shift_dir/raw.db\" \".import --csv --skip 1 $shift_dir/one.csv raw\";; esac; done";
+    "*) sqlite3 \"$dir/raw.db\" \".import --csv --skip 1 $dir/one.csv raw\";; esac; done";
 
 /* Searches of children, in the words of the measure's labels. The month is London's: the files are in UTC. */
 static const char CHILD[] =
@@ -45,11 +45,11 @@ static const char CHILD[] =
     "coalesce(nullif(officer, ''), 'Not known') AS appearance, coalesce(nullif(object, ''), 'Not known') AS object, "
     "coalesce(nullif(outcome, ''), 'Not known') AS outcome, "
     "CASE WHEN lower(removed) IN ('true', '1') THEN 1 WHEN lower(removed) IN ('false', '0') THEN 0 END AS removed, lat, "
-    "outcome = '' AS no_outcome, outcome IN ('A no further action disposal', 'Nothing found - no further action') AS found_nothing "
+    "outcome = '' AS no_outcome, outcome IN ('A no further action disposal', 'Nothing found - no further action') AS "
+    "found_nothing "
     "FROM raw WHERE age IN ('10-17', 'under 10');";
 
-static void make_database(const char *name, const char *files)
-{
+static void make_database(const char *name, const char *files) {
     char script[600];
     snprintf(script, sizeof script, "%s/read-raw.sh", wire_folder);
     FILE *f = fopen(script, "w");
@@ -73,16 +73,14 @@ static void make_database(const char *name, const char *files)
 /* ---- Comparing. */
 
 /* The measure's table as CSV becomes table `m` of the raw database. */
-static void count_measure(const char *name, const char *db, const char *options)
-{
+static void count_measure(const char *name, const char *db, const char *options) {
     shell("%s measure %s --db %s/%s.db --format csv %s > %s/m.txt", CF_PROGRAM, name, wire_folder, db, options, wire_folder);
-    shell("grep -v '^#' %s/m.txt > %s/m.csv; sqlite3 %s/raw.db 'DROP TABLE IF EXISTS m' '.import --csv %s/m.csv m'", wire_folder,
-          wire_folder, wire_folder, wire_folder);
+    shell("grep -v '^#' %s/m.txt > %s/m.csv; sqlite3 %s/raw.db 'DROP TABLE IF EXISTS m' '.import --csv %s/m.csv m'",
+          wire_folder, wire_folder, wire_folder, wire_folder);
 }
 
 /* Runs a query over raw and m; its output must be exactly this. */
-static void sql_gives(const char *query, const char *expected)
-{
+static void sql_gives(const char *query, const char *expected) {
     char command[8192];
     static char got[65536];
     snprintf(command, sizeof command, "TZ=Europe/London sqlite3 %s/raw.db \"%s\"", wire_folder, query);
@@ -97,68 +95,82 @@ static void sql_gives(const char *query, const char *expected)
 }
 
 /* Both tables hold the same rows; figures: the columns after the label, in both. */
-static void same_rows(const char *dimension, const char *measured, const char *counted)
-{
+static void same_rows(const char *dimension, const char *measured, const char *counted, const char *having) {
     char query[4096];
-    snprintf(query, sizeof query,
-             "WITH x AS (SELECT %s AS label, %s FROM m WHERE %s <> 'All'), y AS (SELECT %s AS label, %s FROM child GROUP BY 1) "
-             "SELECT 'only the measure says', * FROM (SELECT * FROM x EXCEPT SELECT * FROM y) UNION ALL "
-             "SELECT 'only the files say', * FROM (SELECT * FROM y EXCEPT SELECT * FROM x) UNION ALL "
-             "SELECT 'no rows', * FROM (SELECT * FROM y LIMIT 1) WHERE NOT EXISTS (SELECT 1 FROM x)",
-             dimension, measured, dimension, dimension, counted);
+    snprintf(
+        query, sizeof query,
+        "WITH x AS (SELECT %s AS label, %s FROM m WHERE %s <> 'All'), y AS (SELECT %s AS label, %s FROM child GROUP BY 1 %s) "
+        "SELECT 'only the measure says', * FROM (SELECT * FROM x EXCEPT SELECT * FROM y) UNION ALL "
+        "SELECT 'only the files say', * FROM (SELECT * FROM y EXCEPT SELECT * FROM x) UNION ALL "
+        "SELECT 'no rows', * FROM (SELECT * FROM y LIMIT 1) WHERE NOT EXISTS (SELECT 1 FROM x)",
+        dimension, measured, dimension, dimension, counted, having);
     sql_gives(query, "");
 }
 
-static void every_count_is_the_files_own(const char *db)
-{
+static void every_count_is_the_files_own(const char *db) {
     static const char *const dimensions[] = {"month", "ethnic_group", "appearance", "object", "outcome"};
     count_measure("searches_of_children", db, "");
     for (size_t i = 0; i < CF_COUNT(dimensions); i++) {
-        same_rows(dimensions[i], "CAST(n AS INTEGER) AS n", "count(*) AS n");
+        same_rows(dimensions[i], "CAST(n AS INTEGER) AS n", "count(*) AS n", "");
     }
-    sql_gives("SELECT (SELECT count(*) FROM child) - (SELECT CAST(n AS INTEGER) FROM m WHERE month = 'All' AND borough = 'All' AND "
-              "ethnic_group = 'All' AND appearance = 'All' AND object = 'All' AND outcome = 'All')",
-              "0\n");
+    sql_gives(
+        "SELECT (SELECT count(*) FROM child) - (SELECT CAST(n AS INTEGER) FROM m WHERE month = 'All' AND borough = 'All' AND "
+        "ethnic_group = 'All' AND appearance = 'All' AND object = 'All' AND outcome = 'All')",
+        "0\n");
     sql_gives("SELECT (SELECT sum(CAST(n AS INTEGER)) FROM m WHERE borough <> 'All') - (SELECT count(*) FROM child)", "0\n");
-    sql_gives("SELECT count(*) > 0, sum(CAST(n AS INTEGER)) >= (SELECT count(*) FROM child WHERE lat = '') FROM m WHERE borough = 'Not known'",
+    sql_gives("SELECT count(*) > 0, sum(CAST(n AS INTEGER)) >= (SELECT count(*) FROM child WHERE lat = '') FROM m WHERE "
+              "borough = 'Not known'",
               "1|1\n");
-    shell("grep -q \"^# not known: $(sqlite3 %s/raw.db \"SELECT count(*) FROM raw WHERE age = ''\")$\" %s/m.txt", wire_folder, wire_folder);
+    shell("grep -q \"^# not known: $(sqlite3 %s/raw.db \"SELECT count(*) FROM raw WHERE age = ''\")$\" %s/m.txt", wire_folder,
+          wire_folder);
 }
 
-static void every_share_is_the_files_own(const char *db)
-{
+static void every_share_is_the_files_own(const char *db) {
     static const char *const dimensions[] = {"month", "ethnic_group", "appearance", "object"};
     count_measure("searches_of_children_nothing_found", db, "");
     for (size_t i = 0; i < CF_COUNT(dimensions); i++) {
         same_rows(dimensions[i], "CAST(n AS INTEGER) AS n, CAST(\\\"of\\\" AS INTEGER) AS whole",
-                  "sum(found_nothing) AS n, count(*) - sum(no_outcome) AS whole");
+                  "sum(found_nothing) AS n, count(*) - sum(no_outcome) AS whole", "HAVING whole > 0");
     }
     count_measure("searches_of_children_more_than_outer", db, "--by month");
     sql_gives("WITH x AS (SELECT month, CAST(n AS INTEGER), CAST(\\\"of\\\" AS INTEGER) FROM m WHERE month <> 'All'), "
               "y AS (SELECT month, sum(removed), count(removed) FROM child WHERE removed IS NOT NULL GROUP BY 1) "
-              "SELECT * FROM (SELECT * FROM x EXCEPT SELECT * FROM y) UNION ALL SELECT * FROM (SELECT * FROM y EXCEPT SELECT * FROM x)",
+              "SELECT * FROM (SELECT * FROM x EXCEPT SELECT * FROM y) UNION ALL SELECT * FROM (SELECT * FROM y EXCEPT SELECT * "
+              "FROM x)",
               "");
     sql_gives("SELECT count(*) > 0 FROM m WHERE month <> 'All'", "1\n");
 }
 
-static void crossed_counts_are_the_files_own(const char *db)
-{
+/* A rate stands for every search but those where no file covers the place; both numbers are printed. */
+static void rates_leave_nothing_out_unsaid(const char *db) {
+    count_measure("searches_of_children_rate_ratio", db, "");
+    shell("test $(( $(sqlite3 %s/raw.db \"SELECT n FROM m WHERE ethnic_group = 'All'\") + $(sed -n 's/^# excluded: //p' "
+          "%s/m.txt) )) "
+          "-eq $(sqlite3 %s/raw.db 'SELECT count(*) FROM child')",
+          wire_folder, wire_folder, wire_folder);
+    sql_gives("SELECT count(*) FROM m WHERE CAST(\\\"times White\\\" AS REAL) > 0 AND ethnic_group <> 'White'", "4\n");
+    sql_gives("SELECT count(*) FROM m WHERE ethnic_group LIKE 'Not %' AND residents <> ''", "0\n");
+}
+
+static void crossed_counts_are_the_files_own(const char *db) {
     count_measure("searches_of_children", db, "--by month,ethnic_group,outcome");
-    sql_gives("WITH x AS (SELECT month, ethnic_group, outcome, CAST(n AS INTEGER) FROM m WHERE month <> 'All' AND ethnic_group <> 'All' "
+    sql_gives("WITH x AS (SELECT month, ethnic_group, outcome, CAST(n AS INTEGER) FROM m WHERE month <> 'All' AND ethnic_group "
+              "<> 'All' "
               "AND outcome <> 'All'), y AS (SELECT month, ethnic_group, outcome, count(*) FROM child GROUP BY 1, 2, 3) "
-              "SELECT * FROM (SELECT * FROM x EXCEPT SELECT * FROM y) UNION ALL SELECT * FROM (SELECT * FROM y EXCEPT SELECT * FROM x)",
+              "SELECT * FROM (SELECT * FROM x EXCEPT SELECT * FROM y) UNION ALL SELECT * FROM (SELECT * FROM y EXCEPT SELECT * "
+              "FROM x)",
               "");
     count_measure("searches_of_children", db, "--by outcome --from 2018-10-01 --to 2018-10-31");
     sql_gives("WITH x AS (SELECT outcome, CAST(n AS INTEGER) FROM m WHERE outcome <> 'All'), "
               "y AS (SELECT outcome, count(*) FROM child WHERE month = '2018-10' GROUP BY 1) "
-              "SELECT * FROM (SELECT * FROM x EXCEPT SELECT * FROM y) UNION ALL SELECT * FROM (SELECT * FROM y EXCEPT SELECT * FROM x)",
+              "SELECT * FROM (SELECT * FROM x EXCEPT SELECT * FROM y) UNION ALL SELECT * FROM (SELECT * FROM y EXCEPT SELECT * "
+              "FROM x)",
               "");
 }
 
 /* ---- The tests. */
 
-static int begin(void **state)
-{
+static int begin(void **state) {
     const char *shared = getenv("CHILDFIRST_SHARED");
     here.sqlite = system("command -v sqlite3 >/dev/null 2>&1") == 0;
     snprintf(here.shared, sizeof here.shared, "%s/data", shared && *shared ? shared : "../shared");
@@ -174,24 +186,22 @@ static int begin(void **state)
     return 0;
 }
 
-static void searches_of_children_in_the_shipped_files(void **state)
-{
+static void searches_of_children_in_the_shipped_files(void **state) {
     (void)state;
     if (here.sqlite) {
         every_count_is_the_files_own("open");
     }
 }
 
-static void shares_in_the_shipped_files(void **state)
-{
+static void shares_in_the_shipped_files(void **state) {
     (void)state;
     if (here.sqlite) {
         every_share_is_the_files_own("open");
+        rates_leave_nothing_out_unsaid("open");
     }
 }
 
-static void crossed_dimensions_and_periods_in_the_shipped_files(void **state)
-{
+static void crossed_dimensions_and_periods_in_the_shipped_files(void **state) {
     (void)state;
     if (here.sqlite) {
         crossed_counts_are_the_files_own("open");
@@ -221,18 +231,19 @@ static const char THOROUGH[] =
     "CREATE TABLE g2 AS SELECT * FROM g WHERE age = 'under';";
 
 /* More thorough searches of children by year, and, while its one column only ticked adults who were there, those ticks. */
-static void more_thorough_searches_with_and_without_an_adult(void **state)
-{
+static void more_thorough_searches_with_and_without_an_adult(void **state) {
     (void)state;
     if (!here.sqlite) {
         return;
     }
-    childfirst("import more-thorough-search data/open/mps-more-thorough-searches.csv.gz --no-sweep --db %s/open.db", wire_folder);
+    childfirst("import more-thorough-search data/open/mps-more-thorough-searches.csv.gz --no-sweep --db %s/open.db",
+               wire_folder);
     ends_with(0);
     shell("gzip -dc data/open/mps-more-thorough-searches.csv.gz > %s/one.csv; "
           "sqlite3 %s/raw.db 'DROP TABLE IF EXISTS thorough' '.import --csv %s/one.csv thorough'",
           wire_folder, wire_folder, wire_folder);
-    shell("sqlite3 %s/raw.db 'DROP TABLE IF EXISTS t' 'DROP TABLE IF EXISTS g2' 'ALTER TABLE thorough RENAME TO t'", wire_folder);
+    shell("sqlite3 %s/raw.db 'DROP TABLE IF EXISTS t' 'DROP TABLE IF EXISTS g2' 'ALTER TABLE thorough RENAME TO t'",
+          wire_folder);
     char script[600];
     snprintf(script, sizeof script, "%s/thorough.sql", wire_folder);
     FILE *f = fopen(script, "w");
@@ -243,29 +254,33 @@ static void more_thorough_searches_with_and_without_an_adult(void **state)
     count_measure("more_thorough_searches_of_children", "open", "--by year,adult");
     sql_gives("WITH x AS (SELECT year AS y, CAST(n AS INTEGER) AS n FROM m WHERE year <> 'All' AND adult = 'All'), "
               "y AS (SELECT substr(d, 1, 4) AS y, sum(c) AS n FROM g2 GROUP BY 1) "
-              "SELECT * FROM (SELECT * FROM x EXCEPT SELECT * FROM y) UNION ALL SELECT * FROM (SELECT * FROM y EXCEPT SELECT * FROM x)",
+              "SELECT * FROM (SELECT * FROM x EXCEPT SELECT * FROM y) UNION ALL SELECT * FROM (SELECT * FROM y EXCEPT SELECT * "
+              "FROM x)",
               "");
-    static const char ticks[] = "SELECT substr(stop_date, 1, 4) AS y, count(*) AS n FROM t WHERE postive_outcome_of_stop <> '' AND "
-                                "age_group = 'Under 18' AND stop_date < '2022' AND \\\"approporiate_adult_present_if_required?\\\" = 'Y' "
-                                "GROUP BY 1";
+    static const char ticks[] =
+        "SELECT substr(stop_date, 1, 4) AS y, count(*) AS n FROM t WHERE postive_outcome_of_stop <> '' AND "
+        "age_group = 'Under 18' AND stop_date < '2022' AND \\\"approporiate_adult_present_if_required?\\\" = 'Y' "
+        "GROUP BY 1";
     char query[2048];
-    snprintf(query, sizeof query,
-             "WITH x AS (SELECT year AS y, CAST(n AS INTEGER) AS n FROM m WHERE year < '2022' AND adult = 'present'), y AS (%s) "
-             "SELECT * FROM (SELECT * FROM x EXCEPT SELECT * FROM y) UNION ALL SELECT * FROM (SELECT * FROM y EXCEPT SELECT * FROM x)",
-             ticks);
+    snprintf(
+        query, sizeof query,
+        "WITH x AS (SELECT year AS y, CAST(n AS INTEGER) AS n FROM m WHERE year < '2022' AND adult = 'present'), y AS (%s) "
+        "SELECT * FROM (SELECT * FROM x EXCEPT SELECT * FROM y) UNION ALL SELECT * FROM (SELECT * FROM y EXCEPT SELECT * FROM "
+        "x)",
+        ticks);
     sql_gives(query, "");
     count_measure("more_thorough_searches_of_children_without_adult", "open", "--by year");
     snprintf(query, sizeof query,
              "WITH x AS (SELECT year AS y, CAST(\\\"of\\\" AS INTEGER) AS n FROM m WHERE year < '2022' AND n = 0), y AS (%s) "
-             "SELECT * FROM (SELECT * FROM x EXCEPT SELECT * FROM y) UNION ALL SELECT * FROM (SELECT * FROM y EXCEPT SELECT * FROM x)",
+             "SELECT * FROM (SELECT * FROM x EXCEPT SELECT * FROM y) UNION ALL SELECT * FROM (SELECT * FROM y EXCEPT SELECT * "
+             "FROM x)",
              ticks);
     sql_gives(query, "");
     sql_gives("SELECT sum(CAST(n AS INTEGER)) > 0 FROM m WHERE year >= '2024' AND year <> 'All'", "1\n");
 }
 
 /* Who somebody is needs a purpose, and the reading is logged; without a list nobody is shown. */
-static void a_list_needs_a_purpose_and_holds_every_event(void **state)
-{
+static void a_list_needs_a_purpose_and_holds_every_event(void **state) {
     (void)state;
     if (!here.sqlite) {
         return;
@@ -273,8 +288,9 @@ static void a_list_needs_a_purpose_and_holds_every_event(void **state)
     childfirst("measure searches_of_children --by month --from 2024-09-01 --to 2024-09-07 --list --db %s/open.db", wire_folder);
     ends_with(1);
     says("CF-C010");
-    childfirst("measure searches_of_children --by month --from 2024-09-01 --to 2024-09-07 --list --purpose audit --db %s/open.db",
-               wire_folder);
+    childfirst(
+        "measure searches_of_children --by month --from 2024-09-01 --to 2024-09-07 --list --purpose audit --db %s/open.db",
+        wire_folder);
     ends_with(0);
     says("listed ");
     char *total = strstr(told.out, "All"), *listed = strstr(told.out, "listed ");
@@ -286,8 +302,7 @@ static void a_list_needs_a_purpose_and_holds_every_event(void **state)
     says("CF-M005");
 }
 
-static void a_measure_says_what_it_is_and_what_it_cannot_tell(void **state)
-{
+static void a_measure_says_what_it_is_and_what_it_cannot_tell(void **state) {
     (void)state;
     if (!here.sqlite) {
         return;
@@ -316,8 +331,7 @@ static void a_measure_says_what_it_is_and_what_it_cannot_tell(void **state)
     }
 }
 
-static void what_cannot_be_counted_is_refused_with_the_nearest_name(void **state)
-{
+static void what_cannot_be_counted_is_refused_with_the_nearest_name(void **state) {
     (void)state;
     if (!here.sqlite) {
         return;
@@ -341,8 +355,7 @@ static void what_cannot_be_counted_is_refused_with_the_nearest_name(void **state
 }
 
 /* Every file there is: the counts of 157,228 searches and more. */
-static void every_file_of_the_shared_data(void **state)
-{
+static void every_file_of_the_shared_data(void **state) {
     (void)state;
     char files[1200];
     if (!here.sqlite || access(here.shared, R_OK) != 0) {
@@ -353,24 +366,32 @@ static void every_file_of_the_shared_data(void **state)
     make_database("shared", files);
     every_count_is_the_files_own("shared");
     every_share_is_the_files_own("shared");
-    crossed_counts_are_the_files_own("shared");
-    /* Boroughs: the source of these months looked them up in boundaries of its own; ours are simplified, so the borders may differ. */
+    if (getenv("CF_LONG") != NULL) { /* `make test-long`: more passes over all of them */
+        rates_leave_nothing_out_unsaid("shared");
+        crossed_counts_are_the_files_own("shared");
+    }
+    /* Boroughs: the source of these months looked them up in boundaries of its own; ours are simplified, so the borders may
+     * differ. */
     count_measure("searches_of_children", "shared", "--by month,borough --from 2024-09-01");
-    for (const char *const *month = (const char *const[]){"2024-09", "2024-10", "2024-12", "2025-01", "2025-03", NULL}; *month; month++) {
+    for (const char *const *month = (const char *const[]){"2024-09", "2024-10", "2024-12", "2025-01", "2025-03", NULL}; *month;
+         month++) {
         char query[2048];
-        shell("gzip -dc %s/stop-search/met-api/%s-metropolitan-stops-force.json.gz > %s/one.json", here.shared, *month, wire_folder);
+        shell("gzip -dc %s/stop-search/met-api/%s-metropolitan-stops-force.json.gz > %s/one.json", here.shared, *month,
+              wire_folder);
         snprintf(query, sizeof query,
-                 "WITH y AS (SELECT json_extract(value, '\\$.borough') AS b, count(*) AS n FROM json_each(readfile('%s/one.json')) WHERE "
-                 "json_extract(value, '\\$.age_range') IN ('10-17', 'under 10') AND b <> '' GROUP BY 1), x AS (SELECT borough AS b, CAST(n "
-                 "AS INTEGER) AS n FROM m WHERE month = '%s') SELECT sum(abs(x.n - y.n)) * 100 <= sum(y.n), count(*) > 25 FROM y LEFT JOIN "
+                 "WITH y AS (SELECT json_extract(value, '\\$.borough') AS b, count(*) AS n FROM "
+                 "json_each(readfile('%s/one.json')) WHERE "
+                 "json_extract(value, '\\$.age_range') IN ('10-17', 'under 10') AND b <> '' GROUP BY 1), x AS (SELECT borough "
+                 "AS b, CAST(n "
+                 "AS INTEGER) AS n FROM m WHERE month = '%s') SELECT sum(abs(x.n - y.n)) * 100 <= sum(y.n), count(*) > 25 FROM "
+                 "y LEFT JOIN "
                  "x USING(b)",
                  wire_folder, *month);
         sql_gives(query, "1|1\n");
     }
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(searches_of_children_in_the_shipped_files),
         cmocka_unit_test(shares_in_the_shipped_files),

@@ -1,5 +1,5 @@
 /* given: see given.h. Everything in it is invented. */
-#include "given.h"
+#include "unit/lang/given.h"
 
 static const char core[] = "policy test.core \"What all the tests share\"\n"
                            "    owner team\n"
@@ -93,6 +93,30 @@ void given_end(struct given *g) {
     cf_arena_free(g->a);
 }
 
+/* Every history that an example asks about gives the same docket from both evaluators. */
+size_t given_both_agree(struct given *g) {
+    size_t compared = 0;
+    for (size_t i = 0; i < g->set->examples.n; i++) {
+        const struct lang_example_case *cases;
+        size_t n = lang_example_cases(g->a, g->set, &g->ref, g->set->examples.v[i], &cases, &g->errs);
+        struct lang_program *program = NULL;
+        assert_true(n == 0 ||
+                    lang_lower(g->a, g->set, cases[0].ref, &g->errs, &program)); /* an example has tables of its own */
+        struct lang_machine *machine = n == 0 ? NULL : lang_machine_new(g->a, program);
+        for (size_t k = 0; k < n; k++) {
+            struct lang_docket plain = {0}, compiled = {0};
+            struct cf_str why = {0};
+            lang_eval_plain(g->a, g->set, cases[k].ref, cases[k].h, cases[k].now, &plain);
+            lang_eval(machine, g->a, cases[k].h, cases[k].now, &compiled);
+            if (!lang_docket_equal(g->a, &plain, &compiled, &why)) {
+                fail_msg("the evaluators differ in `%.*s`: %.*s", CF_STR_ARG(g->set->examples.v[i]->title), CF_STR_ARG(why));
+            }
+            compared++;
+        }
+    }
+    return compared;
+}
+
 static size_t run(struct given *g) {
     size_t checked = 0;
     assert_true(g->set->examples.n > 0);
@@ -114,6 +138,7 @@ static void all_hold(struct given *g) {
         cf_errs_print(stderr, &g->errs);
         fail_msg("an example does not hold");
     }
+    given_both_agree(g);
     given_end(g);
 }
 

@@ -21,6 +21,8 @@ struct given given(const char *policy);
 /* Two policies beside the same one: versions, or one that reads the other. */
 struct given given_two(const char *first, const char *second);
 void given_end(struct given *g);
+/* Compares the two evaluators on every history that the examples ask about; stops the test where they differ. How many. */
+size_t given_both_agree(struct given *g);
 
 /* Parses, checks and runs all examples of a text; stops the test, with the errors shown, when one does not hold. */
 void holds(const char *policy);

@@ -1,5 +1,5 @@
 /* The worked policies: their examples hold as printed, and the properties of evaluation hold on all of their histories. */
-#include "lang/given.h"
+#include "unit/lang/given.h"
 
 static struct given worked(void) {
     struct given g = given_folder("test/lang/good");

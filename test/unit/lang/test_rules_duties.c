@@ -1,6 +1,6 @@
 /* Rules D1 to D13 of the policy semantics: duties. All people and laws in it are invented. */
 #include "lang/plain.h"
-#include "lang/given.h"
+#include "unit/lang/given.h"
 
 static void D1_one_instance_for_each_event_however_many_in_one_episode(void **state) {
     (void)state;

@@ -1,5 +1,5 @@
 /* Rules E1 to E9 of the policy semantics: events, subjects, episodes. All people and laws in it are invented. */
-#include "lang/given.h"
+#include "unit/lang/given.h"
 
 static void E1_each_child_at_an_incident_has_an_event_of_their_own(void **state) {
     (void)state;

@@ -1,5 +1,5 @@
 /* Rules X1 to X5 of the policy semantics: what expressions see. All people and laws in it are invented. */
-#include "lang/given.h"
+#include "unit/lang/given.h"
 
 static void X1_each_expression_is_evaluated_over_the_events_up_to_its_instant(void **state) {
     (void)state;

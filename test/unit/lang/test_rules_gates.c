@@ -1,5 +1,5 @@
 /* Rules G1 to G9 of the policy semantics: gates, grades, scores, choices, flags, shares. All in it is invented. */
-#include "lang/given.h"
+#include "unit/lang/given.h"
 
 static void G1_a_gate_is_judged_once_and_nothing_later_cures_it(void **state) {
     (void)state;

@@ -1,6 +1,6 @@
 /* Rules C1 to C5 and V1 to V5 of the policy semantics: corrections, late events, versions, valid until.
  * All in it is invented. */
-#include "lang/given.h"
+#include "unit/lang/given.h"
 
 static void C1_a_corrected_history_is_as_if_it_had_always_been_so(void **state) {
     (void)state;
@@ -149,6 +149,83 @@ static void V2_a_new_version_triggers_what_holds_under_it(void **state) {
               "    at 2024-07-11 00:00  expect look overdue; act overdue\n");
 }
 
+/* What follows old_version from July, with the rules of a test in it. */
+#define NEW_VERSION                                                                                                            \
+    "policy test.rules \"Rules under test\"\n    owner team\n    serves S1\n    in force from 2024-07-01\n"                    \
+    "    cites\n        law \"An invented law\"\n"                                                                             \
+    "episode case \"Case\"\n"                                                                                                  \
+    "record opened \"Opened\"; opens case; about child is person; by constable; fields adult yes/no; fresh yes/no\n"           \
+    "record done \"Done\"; in case; by constable; fields good yes/no\n"
+
+static void V3_a_new_field_is_unknown_in_old_events(void **state) {
+    (void)state;
+    holds_two(old_version, NEW_VERSION "flag known \"Known\"; in case; while opened.fresh is known; cites law 1\n"
+                                       "flag adult_there \"Adult\"; in case; while opened.adult = yes; cites law 1\n"
+                                       "example \"Opened in June, asked since July\"\n"
+                                       "    child Ann  born 2012-01-01\n"
+                                       "    2024-06-29 09:00  opened = a  adult yes\n"
+                                       "    2024-07-02 09:00  opened = b  adult yes; fresh no\n"
+                                       "    at 2024-07-03 08:00  expect known of b; adult_there of a; adult_there of b\n"
+                                       "    at 2024-07-03 08:00  expect no known of a\n");
+}
+
+static void V4_a_new_version_without_the_rule_ends_no_open_duty(void **state) {
+    (void)state;
+    holds_two(old_version, NEW_VERSION "flag here \"Here\"; in case; while a opened; cites law 1\n"
+                                       "example \"The rule is gone, its duty is not\"\n"
+                                       "    child Ann  born 2012-01-01\n"
+                                       "    2024-06-29 09:00  opened = a\n"
+                                       "    2024-07-01 09:00  opened = b\n"
+                                       "    2024-07-03 09:00  done  in a\n"
+                                       "    at 2024-07-01 10:00  expect act of a pending due 2024-07-02 09:00; no act of b\n"
+                                       "    at 2024-07-02 10:00  expect act of a overdue\n"
+                                       "    at 2024-07-03 10:00  expect act of a late\n");
+}
+
+static void C3_a_copied_value_stays_until_it_is_corrected_by_an_event_of_its_own(void **state) {
+    (void)state;
+    holds(POLICY
+          "record moved \"Moved\"; about child is person; by constable; fields home organisation copied from place\n"
+          "record done \"Done\"; about child is person; by childrens_services\n"
+          "duty tell \"Tell\"; after moved; owner childrens_services of moved.home; within 1 hour to verify; done by done\n"
+          "    cites law 1\n"
+          "example \"The authority changes; what the event copied does not, until it is corrected\"\n"
+          "    child Ann  born 2012-01-01\n"
+          "    2024-06-03 08:00  care = c   authority Kent\n"
+          "    2024-06-03 09:00  moved = m  home Kent\n"
+          "    2024-06-03 09:10  correction  corrects c authority Essex\n"
+          "    2024-06-03 09:20  correction  corrects m home Essex\n"
+          "    at 2024-06-03 09:15  expect tell pending owner childrens_services of Kent\n"
+          "    at 2024-06-03 09:25  expect tell pending owner childrens_services of Essex\n");
+}
+
+static void C5_what_is_erased_is_not_in_the_history_and_nothing_rests_on_it(void **state) {
+    (void)state;
+    struct given g =
+        given(POLICY "record seen \"Seen\"; about child is person; by constable\n"
+                     "record done \"Done\"; about child is person; by constable\n"
+                     "duty act \"Act\"; after seen; owner constable; within 1 hour to verify; done by done; cites law 1\n"
+                     "example \"Two\"\n"
+                     "    child Ann  born 2012-01-01\n"
+                     "    2024-06-03 09:00  seen\n"
+                     "    2024-06-03 09:10  done\n"
+                     "    at 2024-06-03 12:00  expect act met\n");
+    const struct lang_example_case *cases;
+    assert_int_equal(lang_example_cases(g.a, g.set, &g.ref, g.set->examples.v[0], &cases, &g.errs), 1);
+    struct lang_docket before, after;
+    lang_eval_plain(g.a, g.set, cases[0].ref, cases[0].h, cases[0].now, &before);
+    assert_int_equal(before.duties.v[0].state, LANG_MET_STATE);
+    struct lang_history without = *cases[0].h; /* the discharging event is the last one */
+    uint64_t erased = without.events[--without.n].seq;
+    lang_eval_plain(g.a, g.set, cases[0].ref, &without, cases[0].now, &after);
+    assert_int_equal(after.duties.v[0].state, LANG_OVERDUE); /* the ended line is kept by the docket room, by its identity */
+    assert_true(cf_id_eq(before.duties.v[0].id, after.duties.v[0].id));
+    for (size_t i = 0; i < after.duties.v[0].support.n; i++) {
+        assert_int_not_equal(after.duties.v[0].support.seqs[i], erased);
+    }
+    given_end(&g);
+}
+
 static void V5_valid_until_is_never_late(void **state) {
     (void)state;
     struct given g = given(
@@ -183,6 +260,10 @@ int main(void) {
         cmocka_unit_test(C4_identities_keep_the_ids_first_recorded),
         cmocka_unit_test(V1_an_instance_keeps_its_version_for_life),
         cmocka_unit_test(V2_a_new_version_triggers_what_holds_under_it),
+        cmocka_unit_test(V3_a_new_field_is_unknown_in_old_events),
+        cmocka_unit_test(V4_a_new_version_without_the_rule_ends_no_open_duty),
+        cmocka_unit_test(C3_a_copied_value_stays_until_it_is_corrected_by_an_event_of_its_own),
+        cmocka_unit_test(C5_what_is_erased_is_not_in_the_history_and_nothing_rests_on_it),
         cmocka_unit_test(V5_valid_until_is_never_late),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

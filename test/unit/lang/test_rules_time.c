@@ -1,5 +1,5 @@
 /* Rules T1 to T7 of the policy semantics: civil time as policies see it. All people and laws in it are invented. */
-#include "lang/given.h"
+#include "unit/lang/given.h"
 
 static void T1_a_date_starts_at_0000_and_ends_at_235959_and_a_doubled_hour_is_the_first(void **state) {
     (void)state;

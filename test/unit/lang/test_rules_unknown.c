@@ -1,5 +1,5 @@
 /* Rules U1 to U6 of the policy semantics: what is not known. All people and laws in it are invented. */
-#include "lang/given.h"
+#include "unit/lang/given.h"
 
 static void U1_no_and_unknown_is_no_and_yes_or_unknown_is_yes(void **state) {
     (void)state;

@@ -1,5 +1,5 @@
 /* Rules W1 and W2 of the policy semantics: reasons and support; what examples and coverage say. All in it is invented. */
-#include "lang/given.h"
+#include "unit/lang/given.h"
 
 static const char policy[] =
     POLICY "episode case \"Case\"\n"
@@ -148,12 +148,57 @@ static void coverage_names_what_no_example_shows(void **state) {
     given_end(&g);
 }
 
+static void an_example_that_cannot_be_built_says_where_and_why(void **state) {
+    (void)state;
+    static const struct {
+        const char *lines, *words;
+    } wrong[] = {
+        {"    child Ann  born 2012-01-01\n    2024-06-03 09:00  seen  colour purple\n",
+         "`purple` is not a code of this field's list"},
+        {"    child Ann  born 2012-01-01\n    2024-06-03 09:00  seen  found maybe\n", "`maybe` is not yes, no or unknown"},
+        {"    child Ann  born 2012-01-01\n    2024-06-03 09:00  seen  n red\n", "`red` is not a number"},
+        {"    child Ann  born 2012-01-01\n    2024-06-03 09:00  seen  day red\n", "`red` is not a date"},
+        {"    child Ann  born 2012-01-01\n    2024-06-03 09:00  seen  before nothing_like_it\n",
+         "`nothing_like_it` is not a label"},
+        {"    child Ann  born 2012-01-01\n    2024-06-03 09:00  seen  by baker\n", "`baker` is not a role"},
+        {"    child Ann  born 2012-01-01\n    2024-06-03 09:00  seen  with_her Kay (age 30)\n",
+         "field `with_her` does not keep `age`"},
+        {"    child Ann  shoe_size 4\n    2024-06-03 09:00  seen\n", "no record says `shoe_size` of a person"},
+        {"    child Ann  born 2012-01-01\n    table weights  red 4\n    2024-06-03 09:00  seen\n",
+         "there is no table `weights`"},
+        {"    dragon Ann\n    2024-06-03 09:00  seen\n", "`dragon` is neither a kind of subject nor a role of a record"},
+        {"    child Ann  born 2012-01-01\n    child Bob  born 2012-01-01\n    2024-06-03 09:00  seen\n",
+         "it is not said whom this `seen` is about: write `child NAME`"},
+        {"    child Ann  born 2012-01-01\n    child Bob  born 2012-01-01\n    2024-06-03 09:00  seen  child Ann\n",
+         "this example has 2 subjects: say whose docket is meant with `of NAME`"},
+        {"    child Ann  born 2012-01-01\n    2024-06-03 09:00  seen\n    2024-06-03 09:01  correction  withdraws one\n",
+         "`one` is not a label of an event of this example"},
+    };
+    for (size_t i = 0; i < CF_COUNT(wrong); i++) {
+        struct given g =
+            given("policy empty \"Empty\"\n    owner team\n    serves S1\n    in force from 2020-01-01\n    cites\n"
+                  "        law \"An invented law\"\n");
+        struct cf_str text = cf_str_printf(g.a, "%s%s%s    at 2024-06-03 10:00  expect act pending\n",
+                                           POLICY "codes colour; red \"Red\"; blue \"Blue\"\n"
+                                                  "record seen \"Seen\"; about child is person; by constable\n"
+                                                  "    fields colour colour; found yes/no; n whole; day date; before seen\n"
+                                                  "    with_her many officer keeping sex\n"
+                                                  "record done \"Done\"; about child is person; by constable\n"
+                                                  "duty act \"Act\"; after seen; owner constable; within 1 hour to verify\n"
+                                                  "    done by done; cites law 1\n",
+                                           "example \"Wrong\"\n", wrong[i].lines);
+        does_not_hold(cf_cstr(g.a, text), wrong[i].words);
+        given_end(&g);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(W1_a_line_explains_itself_as_a_tree),
         cmocka_unit_test(W2_support_is_what_gave_the_result),
         cmocka_unit_test(an_expectation_that_does_not_hold_says_what_there_is_and_why),
         cmocka_unit_test(an_example_may_expect_that_there_is_no_line),
+        cmocka_unit_test(an_example_that_cannot_be_built_says_where_and_why),
         cmocka_unit_test(coverage_names_what_no_example_shows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

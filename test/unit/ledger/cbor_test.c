@@ -205,7 +205,7 @@ static struct ledger_draft random_draft(struct bench *b) {
 
 /* Decodes parts; NULL why when all were accepted. */
 static bool decode(struct bench *b, const struct event_plain *parts, size_t n, const struct cf_id *id, struct ledger_event *e) {
-    uint8_t kinds[LEDGER_PARTS_MAX];
+    uint8_t kinds[LEDGER_PARTS_MAX] = {0};
     const char *why = NULL;
     for (size_t i = 0; i < n; i++) {
         kinds[i] = parts[i].kind;

@@ -1,5 +1,5 @@
-/* Counting: units become rows, shares, rates and comparisons; what is not known stands apart. All units are invented. Figures are
- * also compared with an independent count in SQL over the published files: test/wire/measure_test.c. */
+/* Counting: units become rows, shares, rates and comparisons; what is not known stands apart. All units are invented. Figures
+ * are also compared with an independent count in SQL over the published files: test/wire/measure_test.c. */
 #include "unit/unit.h"
 
 #include <math.h>
@@ -61,8 +61,10 @@ static struct made *make(struct cf_arena *a, enum lang_measure_form form, const 
         struct measure_dim *d = &m->c.dims[m->c.n_dims++];
         *d = *dims == 'm'   ? (struct measure_dim){.name = CF_LIT("month"), .kind = DIM_PERIOD, .period = CF_PERIOD_MONTH}
              : *dims == 'y' ? (struct measure_dim){.name = CF_LIT("year"), .kind = DIM_PERIOD, .period = CF_PERIOD_YEAR}
-             : *dims == 'b' ? (struct measure_dim){.name = CF_LIT("borough"), .kind = DIM_FIELD, .type = LANG_T_CODE, .codes = m->borough}
-                            : (struct measure_dim){.name = CF_LIT("ethnic_group"), .kind = DIM_FIELD, .type = LANG_T_CODE, .codes = m->group};
+             : *dims == 'b'
+                 ? (struct measure_dim){.name = CF_LIT("borough"), .kind = DIM_FIELD, .type = LANG_T_CODE, .codes = m->borough}
+                 : (struct measure_dim){
+                       .name = CF_LIT("ethnic_group"), .kind = DIM_FIELD, .type = LANG_T_CODE, .codes = m->group};
     }
     m->table = CF_NEW(a, struct lang_decl);
     m->table->kind = LANG_TABLE;
@@ -82,16 +84,21 @@ static struct made *make(struct cf_arena *a, enum lang_measure_form form, const 
 }
 
 /* `times` units of one kind: each of its own person unless `person` says whose they are. */
-static void happen(struct made *m, int times, const char *date, int borough, int group, enum measure_answer answer, uint32_t person) {
+static void happen(struct made *m, int times, const char *date, int borough, int group, enum measure_answer answer,
+                   uint32_t person) {
     int32_t day = 0;
     assert_true(cf_date_parse(cf_str_from(date), CF_NOWHERE, NULL, &day));
     for (int i = 0; i < times; i++) {
         struct measure_unit *u = cf_push(m->c.a, &m->c.units);
-        *u = (struct measure_unit){.day = day, .answer = (uint8_t)answer, .identified = true,
+        *u = (struct measure_unit){.day = day,
+                                   .answer = (uint8_t)answer,
+                                   .identified = true,
                                    .subject = person ? person : 1000000U + (uint32_t)m->c.units.n};
         for (size_t d = 0; d < m->c.n_dims; d++) {
             const struct measure_dim *dim = &m->c.dims[d];
-            u->key[d] = dim->kind == DIM_PERIOD ? cf_period_start(dim->period, day) : dim->codes == m->borough ? borough : group;
+            u->key[d] = dim->kind == DIM_PERIOD    ? cf_period_start(dim->period, day)
+                        : dim->codes == m->borough ? borough
+                                                   : group;
         }
         u->key[MEASURE_DIMENSIONS] = borough;
     }
@@ -219,7 +226,8 @@ static void only_days_that_were_published_count_as_time(void **state) {
     assert_int_equal(first, cf_day_of(2023, 1, 1));
     assert_int_equal(last, cf_day_of(2024, 2, 29));
     assert_true(fabs(rate_years(&m->c, KEY_SUMS, first, last) - (48.0 / 365 + 29.0 / 366)) < 1e-12);
-    assert_true(fabs(rate_years(&m->c, KEY_SUMS, cf_day_of(2023, 12, 10), cf_day_of(2024, 2, 2)) - (8.0 / 365 + 2.0 / 366)) < 1e-12);
+    assert_true(fabs(rate_years(&m->c, KEY_SUMS, cf_day_of(2023, 12, 10), cf_day_of(2024, 2, 2)) - (8.0 / 365 + 2.0 / 366)) <
+                1e-12);
 }
 
 static void what_is_recorded_here_covers_every_day_between(void **state) {
@@ -396,21 +404,21 @@ static void a_year_does_not_tell_what_a_hidden_month_was(void **state) {
 }
 
 /* ---- The measure's own words. */
-#define TEXT \
-    "policy invented.policy \"Invented\"\n" \
-    "    owner     somebody\n" \
-    "    serves    S6\n" \
-    "    in force  from 2020-01-01\n" \
-    "    cites     law \"Invented Act\"\n" \
-    "\n" \
-    "# A remark that belongs to the policy.\n" \
-    "measure first_count \"First\"\n" \
-    "    count of  thing\n" \
-    "    by        month\n" \
-    "\n" \
-    "measure second_count \"Second\"\n" \
-    "    share of  thing where age < 18 that where answer = yes\n" \
-    "    by        month, borough\n" \
+#define TEXT                                                                                                                   \
+    "policy invented.policy \"Invented\"\n"                                                                                    \
+    "    owner     somebody\n"                                                                                                 \
+    "    serves    S6\n"                                                                                                       \
+    "    in force  from 2020-01-01\n"                                                                                          \
+    "    cites     law \"Invented Act\"\n"                                                                                     \
+    "\n"                                                                                                                       \
+    "# A remark that belongs to the policy.\n"                                                                                 \
+    "measure first_count \"First\"\n"                                                                                          \
+    "    count of  thing\n"                                                                                                    \
+    "    by        month\n"                                                                                                    \
+    "\n"                                                                                                                       \
+    "measure second_count \"Second\"\n"                                                                                        \
+    "    share of  thing where age < 18 that where answer = yes\n"                                                             \
+    "    by        month, borough\n"                                                                                           \
     "    aim       down\n"
 
 static struct lang_decl *parsed(struct cf_arena *a) {

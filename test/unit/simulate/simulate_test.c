@@ -10,6 +10,9 @@ struct world {
     struct simulate_rates *rates;
     struct lang_set *shipped, *worked;
     struct lang_reference ref;
+    struct {
+        CF_VEC(const char *);
+    } made; /* folders to take away in the end */
 };
 
 static bool no_school_day(void *ctx, uint32_t organisation, int64_t t, int64_t *start, struct cf_str *which) {
@@ -56,8 +59,13 @@ static int make_world(void **state) {
 }
 
 static int free_world(void **state) {
-    cf_arena_free(((struct world *)*state)->a);
-    return 0;
+    struct world *w = *state;
+    int failed = 0;
+    for (size_t i = 0; i < w->made.n; i++) {
+        failed |= system(cf_str_printf(w->a, "rm -rf %s", w->made.v[i]).p);
+    }
+    cf_arena_free(w->a);
+    return failed;
 }
 
 static struct simulate_options options(uint64_t seed, uint32_t children) {
@@ -255,10 +263,16 @@ static void a_misspelt_name_is_another_name_by_one_slip(void **state) {
 
 /* ---- Rates. */
 
-static void refused(struct world *w, const char *rows, const char *message) {
-    struct cf_str folder = cf_str_printf(w->a, "%s/cf-rates-XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+static const char *new_folder(struct world *w) {
+    struct cf_str folder = cf_str_printf(w->a, "%s/cf-simulate-XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
     char *path = cf_memdup(w->a, cf_cstr(w->a, folder), folder.n + 1);
     assert_non_null(mkdtemp(path));
+    *cf_push(w->a, &w->made) = path;
+    return path;
+}
+
+static void refused(struct world *w, const char *rows, const char *message) {
+    const char *path = new_folder(w);
     struct cf_errs errs = cf_errs_new(w->a);
     struct simulate_rates *rates;
     struct cf_str names;
@@ -291,6 +305,38 @@ static void a_row_that_cannot_be_used_says_what_is_wrong_with_it(void **state) {
     refused(w, "draw\ta.b\t*\tbirthday\tx\n", "birthday is no thing that can be drawn");
     refused(w, "life\ta\t*\tbrith\tx\n", "brith is no thing that happens in a life");
     refused(w, "sex\tmail\t*\t0.5\tx\n", "mail is no sex");
+}
+
+static void names_without_one_of_their_four_kinds_are_an_error(void **state) {
+    struct world *w = *state;
+    const char *path = new_folder(w);
+    struct cf_errs errs = cf_errs_new(w->a);
+    struct simulate_rates *rates;
+    assert_true(cf_write_file(cf_str_printf(w->a, "%s/open-data.tsv", path).p, CF_LIT("# none\n"), &errs));
+    assert_true(cf_write_file(cf_str_printf(w->a, "%s/simulation.tsv", path).p, CF_LIT("# none\n"), &errs));
+    assert_true(cf_write_file(cf_str_printf(w->a, "%s/names.tsv", path).p, CF_LIT("given\tAldrivo\n"), &errs));
+    assert_false(simulate_rates_read(w->a, path, &errs, &rates));
+    assert_int_equal(errs.v[0].code, CF_X002);
+}
+
+static void policies_without_a_record_about_a_person_cannot_be_simulated(void **state) {
+    struct world *w = *state;
+    const char *path = new_folder(w);
+    struct cf_errs errs = cf_errs_new(w->a);
+    struct simulate_options o = options(1, 5);
+    struct looked x = {0};
+    static const char text[] = "policy test.nobody \"Nobody\"\n    owner     some_unit\n    serves    S1\n"
+                               "    in force  from 2000-01-01\n    cites     law \"A law\"\n\n"
+                               "role constable \"Constable\" rank 1\n\nunit some_unit \"Some unit\"\n";
+    assert_true(cf_write_file(cf_str_printf(w->a, "%s/a.policy", path).p, cf_str_from(text), &errs));
+    struct lang_set *set;
+    if (!lang_load(w->a, path, w->zone, &errs, &set)) {
+        cf_errs_print(stderr, &errs);
+        fail_msg("the policy does not load");
+    }
+    errs = cf_errs_new(w->a);
+    assert_false(simulate_histories(set, &w->ref, w->rates, &o, look, &x, NULL, &errs));
+    assert_int_equal(errs.v[0].code, CF_X004);
 }
 
 static void a_missing_folder_of_rates_is_an_error(void **state) {
@@ -447,10 +493,7 @@ static void every_second_record_differs_from_the_first_as_the_truth_says(void **
 
 static void the_truth_keeps_the_rows_of_other_runs_and_is_the_same_when_written_again(void **state) {
     struct world *w = *state;
-    struct cf_str folder = cf_str_printf(w->a, "%s/cf-truth-XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
-    char *made = cf_memdup(w->a, cf_cstr(w->a, folder), folder.n + 1);
-    assert_non_null(mkdtemp(made));
-    const char *path = cf_cstr(w->a, cf_str_printf(w->a, "%s/x-truth.tsv", made));
+    const char *path = cf_cstr(w->a, cf_str_printf(w->a, "%s/x-truth.tsv", new_folder(w)));
     struct cf_str first, second;
     assert_true(sim_truth_write(path, CF_LIT("aa\t1-0\n"), w->a, &w->errs));
     assert_true(sim_truth_write(path, CF_LIT("bb\t2-0\ncc\t2-1\n"), w->a, &w->errs));
@@ -469,6 +512,8 @@ int main(void) {
         cmocka_unit_test(ids_begin_with_inv_and_differ),
         cmocka_unit_test(a_misspelt_name_is_another_name_by_one_slip),
         cmocka_unit_test(a_row_that_cannot_be_used_says_what_is_wrong_with_it),
+        cmocka_unit_test(names_without_one_of_their_four_kinds_are_an_error),
+        cmocka_unit_test(policies_without_a_record_about_a_person_cannot_be_simulated),
         cmocka_unit_test(a_missing_folder_of_rates_is_an_error),
         cmocka_unit_test(every_shipped_row_says_where_it_comes_from_and_names_say_that_they_are_invented),
         cmocka_unit_test(the_same_seed_gives_the_same_and_another_seed_another),

@@ -11,7 +11,12 @@ int cli_init(struct cli *c)
         cf_fail(&c->errs, CF_E001, CF_NOWHERE, "%s exists already", cli_db_path(c));
         return cli_failed(c);
     }
-    if (!cli_create(c, force) || !cli_nothing_left(c) || !desk_adopt(c->desk, policies, "init", &changed, &c->errs)) {
+    struct lang_set *checked; /* first, so that wrong policies leave no half-made database */
+    struct cf_str keys;
+    (void)cli_flag(c, "accept-clock");
+    (void)cli_option(c, "keys", &keys);
+    if (!cli_nothing_left(c) || !lang_load(c->arena, policies, c->zone, &c->errs, &checked) || !cli_create(c, force) ||
+        !desk_adopt(c->desk, policies, "init", &changed, &c->errs)) {
         return cli_failed(c);
     }
     printf("made %s for %s and adopted %zu policies from %s\n", cli_db_path(c), force, desk_set(c->desk)->policies.n, policies);

@@ -615,13 +615,14 @@ bool desk_adopt(struct desk *d, const char *folder, const char *authority, bool 
     if (!ledger_begin(d->ledger, errs)) {
         return false;
     }
+    struct bound_set *bound; /* bound before it is kept: what cannot be bound (no calendar, too much to lower) never comes into force */
     if (!name_set(d, set, errs) || !number_units(d, set, errs) ||
-        !append_adoption(d, &files, &calendars, digest, authority, &receipt, errs)) {
+        !append_adoption(d, &files, &calendars, digest, authority, &receipt, errs) ||
+        !bind_set(d, set, &calendars, receipt.seq, digest, &bound, errs)) {
         ledger_rollback(d->ledger);
         return false;
     }
-    struct bound_set *bound;
-    if (!ledger_commit(d->ledger, errs) || !bind_set(d, set, &calendars, receipt.seq, digest, &bound, errs)) {
+    if (!ledger_commit(d->ledger, errs)) {
         return false;
     }
     *cf_push(d->arena, &d->sets) = bound;
@@ -640,7 +641,8 @@ static bool load_files(struct desk *d, const struct ledger_value *digests, const
             return cf_fail(errs, CF_D004, CF_NOWHERE, "an adoption of policies in the ledger is not whole");
         }
         if (!ledger_blob_get(d->ledger, (const uint8_t *)digest.p, d->arena, &text, errs)) {
-            return false;
+            return cf_fail(errs, CF_D004, CF_NOWHERE, "the adopted file %.*s is gone from the ledger",
+                           CF_STR_ARG(paths->as.list.v[skip + i].as.s));
         }
         *cf_push(d->arena, out) = (struct text_file){paths->as.list.v[skip + i].as.s, text};
     }

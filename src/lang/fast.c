@@ -7,9 +7,15 @@
 
 /* ---- the machine */
 
+static void drop_arena(void *arena) {
+    cf_arena_free(arena);
+}
+
+/* Its scratch grows in an arena of its own, so that machines of several threads may be made in one; both end with `a`. */
 struct lang_machine *lang_machine_new(struct cf_arena *a, const struct lang_program *p) {
     struct lang_machine *m = CF_NEW(a, struct lang_machine);
-    m->a = a;
+    m->a = cf_arena_new("machine");
+    cf_arena_cleanup(a, drop_arena, m->a);
     m->p = p;
     m->list_first = CF_NEW_N(a, uint32_t, p->n_records + 1);
     m->list_n = CF_NEW_N(a, uint32_t, p->n_records + 1);
@@ -78,6 +84,9 @@ static void place_lists(struct lang_machine *m) {
     for (uint32_t i = 0; i < m->n; i++) {
         uint32_t r = m->events[i].record;
         CF_ASSERT(r < m->p->n_records);
+        __builtin_prefetch(m->events[i].fields); /* a history comes from far away; its parts are wanted soon */
+        __builtin_prefetch(m->events[i].episodes);
+        __builtin_prefetch(m->events[i].actor.roles);
         if (m->list_n[r]++ == 0) {
             *cf_push(m->a, &m->touched) = r;
             m->present[r / 64] |= (uint64_t)1 << (r % 64);

@@ -424,6 +424,21 @@ void fast_watch_begin(struct lang_machine *m) {
     }
 }
 
+static bool has_bit(const struct lang_machine *m, uint32_t row, uint32_t record) {
+    return (m->p->deps[row + record / 64] >> (record % 64) & 1) != 0;
+}
+
+/* Can event i change the condition? A step in another episode is not even seen (X2). */
+static bool reads(struct lang_machine *m, const struct fast_watch *watch, uint32_t i) {
+    const struct fast_watched *w = &m->p->watches.v[watch->watched];
+    uint32_t record = m->events[i].record;
+    if (!has_bit(m, w->deps, record)) {
+        return false;
+    }
+    return watch->opener == FAST_NONE_AT || has_bit(m, w->anywhere, record) || fast_names(m, i, m->events[watch->opener].seq) ||
+           !fast_limited(m, record, fast_own_is(m, watch->opener));
+}
+
 /* Event i has arrived: episodes that it opens are watched from here on, and conditions that read its record asked again. */
 void fast_watch_event(struct lang_machine *m, uint32_t i) {
     struct fast_point here = {m->events[i].from, i + 1};
@@ -436,10 +451,10 @@ void fast_watch_event(struct lang_machine *m, uint32_t i) {
         }
     }
     for (size_t k = 0; k < m->watches.n; k++) {
-        const struct fast_watched *w = &m->p->watches.v[m->watches.v[k].watched];
-        bool reads = (m->p->deps[w->deps + record / 64] >> (record % 64) & 1) != 0;
+        const struct fast_watch *watch = &m->watches.v[k];
+        const struct fast_watched *w = &m->p->watches.v[watch->watched];
         bool begins = k >= before && !fast_before(here, (struct fast_point){w->begins, 0});
-        if (begins || (m->watches.v[k].begun && reads)) {
+        if (begins || (watch->begun && reads(m, watch, i))) {
             ask_watch(m, k, here);
         }
     }

@@ -419,6 +419,10 @@ static void do_sum_table(struct lang_machine *m, const struct fast_instr *in) {
 
 static void do_add(struct lang_machine *m, const struct fast_instr *in) {
     struct fast_val b = m->st.v[m->sp - 1], a = m->st.v[m->sp - 2];
+    if (in->op == FAST_SUB && a.kind == LANG_T_INSTANT && b.kind == LANG_T_INSTANT) {
+        *fold(m, 2) = fast_elapsed(m->p->ref, a, b);
+        return;
+    }
     *fold(m, 2) = fast_add(m, a, in->op == FAST_SUB ? fast_negate(b) : b);
 }
 

@@ -229,9 +229,10 @@ struct fast_watched {
     int32_t episode;
     bool about, in;
     enum lang_subject kind;
-    int64_t begins; /* 00:00 of the first day in force */
-    uint32_t deps;  /* row of record bits */
-    uint32_t must;  /* row of the records without which it is no */
+    int64_t begins;    /* 00:00 of the first day in force */
+    uint32_t deps;     /* row of record bits */
+    uint32_t anywhere; /* row of those that it reads whatever episode they name */
+    uint32_t must;     /* row of the records without which it is no */
 };
 
 struct fast_record {         /* by record number */
@@ -364,7 +365,7 @@ struct fast_event { /* what is worked out of an event once */
     int32_t day;    /* of `from` */
     bool counts;    /* E8 */
     bool has_own;
-    uint8_t adult; /* E5, once asked: bit 0 asked and bit 1 the answer to oblige, bits 2 and 3 to permit */
+    uint8_t adult;    /* E5, once asked: bit 0 asked and bit 1 the answer to oblige, bits 2 and 3 to permit */
     uint32_t closing; /* of an opener: 1 + its last closing in the machine's list */
     struct fast_own own;
 };
@@ -557,6 +558,7 @@ enum fast_tri fast_compare(const struct lang_reference *ref, enum lang_op op, st
 struct fast_val fast_shift(struct lang_machine *m, struct fast_val v, struct cf_duration d);
 struct fast_val fast_add(struct lang_machine *m, struct fast_val a, struct fast_val b);
 struct fast_val fast_negate(struct fast_val a);
+struct fast_val fast_elapsed(const struct lang_reference *ref, struct fast_val a, struct fast_val b); /* two instants */
 struct fast_val fast_clamp(struct fast_val v, struct fast_val lo, struct fast_val hi);
 CF_UNUSED static inline enum fast_tri fast_tri_of(const struct fast_val *v) {
     return v->kind != LANG_T_YESNO || (v->flags & FAST_KNOWN) == 0 ? FAST_UNKNOWN : v->lo != 0 ? FAST_YES : FAST_NO;
@@ -581,11 +583,14 @@ CF_UNUSED static inline enum fast_tri fast_not(enum fast_tri a) {
 /* ---- fast_see.c: which events are seen, and which a selector chooses */
 int32_t fast_day(const struct lang_machine *m, int64_t t);
 int64_t fast_day_start(const struct lang_machine *m, int32_t day);
+int64_t fast_time_at(const struct lang_machine *m, int32_t day, int32_t clock);
 uint32_t fast_find_seq(const struct lang_machine *m, uint64_t seq);
 bool fast_visible(const struct lang_machine *m, uint32_t i);
 bool fast_counts(const struct lang_machine *m, uint32_t i);
 bool fast_in_scope(const struct lang_machine *m, uint32_t i);
 bool fast_names(const struct lang_machine *m, uint32_t i, uint64_t opener);
+bool fast_limited(const struct lang_machine *m, uint32_t record,
+                  const struct fast_own *own); /* X2: seen only if it names one */
 const struct fast_own *fast_own_of(struct lang_machine *m, uint32_t i);
 const struct fast_own *fast_own_is(struct lang_machine *m, uint32_t opener);
 bool fast_actor_is(const struct lang_machine *m, uint32_t i, int32_t role);

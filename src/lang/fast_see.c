@@ -20,6 +20,15 @@ int32_t fast_day(const struct lang_machine *m, int64_t t) {
     return t >= fast_day_start(m, day + 1) ? day + 1 : day;
 }
 
+/* A clock of a day: on days that have 24 hours a sum. */
+int64_t fast_time_at(const struct lang_machine *m, int32_t day, int32_t clock) {
+    bool known = day >= FAST_FIRST_DAY && day + 1 < FAST_FIRST_DAY + FAST_DAYS;
+    if (known && m->p->offsets[day - FAST_FIRST_DAY] == m->p->offsets[day + 1 - FAST_FIRST_DAY]) {
+        return fast_day_start(m, day) + clock;
+    }
+    return cf_time_at(m->p->ref->zone, day, clock, NULL);
+}
+
 uint32_t fast_find_seq(const struct lang_machine *m, uint64_t seq) {
     for (uint32_t h = (uint32_t)(seq * 0x9E3779B97F4A7C15u >> 32);; h++) {
         uint32_t at = m->by_seq.v[h & m->by_seq_mask];
@@ -126,9 +135,9 @@ const struct fast_own *fast_own_is(struct lang_machine *m, uint32_t opener) {
     return own;
 }
 
-static bool limited(const struct lang_machine *m, uint32_t record) {
+bool fast_limited(const struct lang_machine *m, uint32_t record, const struct fast_own *own) {
     const struct fast_record *r = &m->p->records[record];
-    return m->at.own->n > 0 && (r->in_any || kinds_meet(&r->kinds, &m->at.own->kinds));
+    return own->n > 0 && (r->in_any || kinds_meet(&r->kinds, &own->kinds));
 }
 
 static bool names_own(const struct lang_machine *m, uint32_t i) {
@@ -141,7 +150,7 @@ static bool names_own(const struct lang_machine *m, uint32_t i) {
 }
 
 bool fast_in_scope(const struct lang_machine *m, uint32_t i) {
-    return i == m->at.self || i == m->at.trigger || !limited(m, m->events[i].record) || names_own(m, i);
+    return i == m->at.self || i == m->at.trigger || !fast_limited(m, m->events[i].record, m->at.own) || names_own(m, i);
 }
 
 /* Is the episode that event `opener` opens still open? */

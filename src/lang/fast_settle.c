@@ -367,6 +367,9 @@ static uint32_t marks_of(struct lang_machine *m, const struct fast_inst *in, con
     uint32_t marks = in->marks | fast_support_marks(m, m->sup.v + (size_t)at * m->words) |
                      (d->no_calendar ? LANG_M_NO_CALENDAR : 0u) | (d->one_unknown ? LANG_M_ONE_INSTANT_UNKNOWN : 0u) |
                      marks_of_time(m, in);
+    if (in->cause_event != FAST_NONE_AT && (m->events[in->cause_event].marks & LANG_FROM_SOURCE) != 0) {
+        marks |= LANG_M_NOT_IN_SOURCE; /* whether it was done, the source never told */
+    }
     bool in_time = state == LANG_MET_STATE || state == LANG_VOID;
     if (in_time && in->has_due && in->end_event != FAST_NONE_AT && m->events[in->end_event].recorded > in->due) {
         marks |= LANG_M_ENTERED_LATER;

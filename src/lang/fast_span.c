@@ -24,7 +24,7 @@ bool fast_unit_changes(struct lang_machine *m, const struct lang_decl *unit, int
     for (int32_t d = day; d <= day + 8 && !found; d++) {
         for (size_t i = 0; i < unit->as.unit.open.n; i++) {
             const struct lang_hours *h = &unit->as.unit.open.v[i];
-            int64_t edges[] = {cf_time_at(m->p->ref->zone, d, h->from_s, NULL), cf_time_at(m->p->ref->zone, d, h->to_s, NULL)};
+            int64_t edges[] = {fast_time_at(m, d, h->from_s), fast_time_at(m, d, h->to_s)};
             for (size_t k = 0; k < 2; k++) {
                 if (edges[k] > t && (!found || edges[k] < *next) && fast_unit_open(m, unit, edges[k]) != open) {
                     *next = edges[k];
@@ -126,10 +126,9 @@ static void add_piece(struct measure *m, int64_t from, int64_t to) {
 }
 
 static void add_clocked(struct lang_machine *m, const struct fast_time_in *e, int64_t from, int64_t to, struct measure *sum) {
-    const struct cf_zone *zone = m->p->ref->zone;
     int32_t wraps = e->clock_to <= e->clock_from;
-    for (int32_t d = fast_day(m, from) - 1; cf_day_start(zone, d) < to; d++) {
-        int64_t b = cf_time_at(zone, d, e->clock_from, NULL), c = cf_time_at(zone, d + wraps, e->clock_to, NULL);
+    for (int32_t d = fast_day(m, from) - 1; fast_day_start(m, d) < to; d++) {
+        int64_t b = fast_time_at(m, d, e->clock_from), c = fast_time_at(m, d + wraps, e->clock_to);
         add_piece(sum, b > from ? b : from, c < to ? c : to);
     }
 }
@@ -161,11 +160,10 @@ static int64_t time_in(struct lang_machine *m, const struct fast_time_in *e, con
 /* ---- where time may change it (V5) */
 
 static void note_clock_edges(struct lang_machine *m, const struct fast_time_in *e, int64_t t, int64_t shift) {
-    const struct cf_zone *zone = m->p->ref->zone;
     int64_t best = INT64_MAX;
     int32_t day = fast_day(m, t);
     for (int32_t d = day; d <= day + 1 && e->clock_from >= 0; d++) {
-        int64_t a = cf_time_at(zone, d, e->clock_from, NULL), b = cf_time_at(zone, d, e->clock_to, NULL);
+        int64_t a = fast_time_at(m, d, e->clock_from), b = fast_time_at(m, d, e->clock_to);
         best = a > t && a < best ? a : best;
         best = b > t && b < best ? b : best;
     }
@@ -218,8 +216,7 @@ static void note_overtaking(struct lang_machine *m, const struct fast_time_in *e
     bool inside = e->clock_from < 0;
     int32_t wraps = e->clock_to <= e->clock_from, day = fast_day(m, t);
     for (int32_t d = day - 1; d <= day && !inside && since != INT64_MAX; d++) {
-        int64_t b = cf_time_at(m->p->ref->zone, d, e->clock_from, NULL),
-                c = cf_time_at(m->p->ref->zone, d + wraps, e->clock_to, NULL);
+        int64_t b = fast_time_at(m, d, e->clock_from), c = fast_time_at(m, d + wraps, e->clock_to);
         inside = b <= t && t < c;
         since = inside && b > since ? b : since;
     }

@@ -237,6 +237,18 @@ struct fast_val fast_negate(struct fast_val a) {
     return v;
 }
 
+/* From one instant to another: elapsed seconds, as far as both are known. A date is its 00:00. */
+struct fast_val fast_elapsed(const struct lang_reference *ref, struct fast_val a, struct fast_val b) {
+    a = fast_seconds(ref, a, CF_AS_START);
+    b = fast_seconds(ref, b, CF_AS_START);
+    struct fast_val v = {.kind = LANG_T_DURATION, .unit = CF_SECOND, .den = 1};
+    bool no_lo = (a.flags & FAST_NO_LO) != 0 || (b.flags & FAST_NO_HI) != 0 || __builtin_sub_overflow(a.lo, b.hi, &v.lo);
+    bool no_hi = (a.flags & FAST_NO_HI) != 0 || (b.flags & FAST_NO_LO) != 0 || __builtin_sub_overflow(a.hi, b.lo, &v.hi);
+    v.flags =
+        (uint8_t)((no_lo ? FAST_NO_LO : 0) | (no_hi ? FAST_NO_HI : 0) | (!no_lo && !no_hi && v.lo == v.hi ? FAST_KNOWN : 0));
+    return v;
+}
+
 /* Holds a whole number between two others; what is not known of it then spans from one to the other (G5). */
 struct fast_val fast_clamp(struct fast_val v, struct fast_val lo, struct fast_val hi) {
     if (!fast_known(&lo) || !fast_known(&hi) || v.den != 1 || lo.den != 1 || hi.den != 1) {

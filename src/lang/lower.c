@@ -8,8 +8,16 @@
 
 static void dep_expr(struct low *l, uint64_t *bits, const struct lang_expr *e);
 
-static void dep_record(uint64_t *bits, uint32_t record) {
+static void set_record(uint64_t *bits, uint32_t record) {
     bits[record / 64] |= (uint64_t)1 << (record % 64);
+}
+
+/* Where no scope limits what is read, the record is noted as read from anywhere, too. */
+static void dep_record(struct low *l, uint64_t *bits, uint32_t record) {
+    set_record(bits, record);
+    if (l->anywhere && l->dep_anywhere != NULL) {
+        set_record(l->dep_anywhere, record);
+    }
 }
 
 static void dep_episodes(struct low *l, uint64_t *bits, const struct lang_decl *kind) {
@@ -18,7 +26,7 @@ static void dep_episodes(struct low *l, uint64_t *bits, const struct lang_decl *
         const struct fast_record *f = &l->p->records[r];
         bool held = kind == NULL && (f->opens_held || f->closes >= 0);
         if (held || (kind != NULL && (f->opens == number || f->closes == number))) {
-            dep_record(bits, r);
+            dep_record(l, bits, r);
         }
     }
 }
@@ -27,12 +35,16 @@ static void dep_sel(struct low *l, uint64_t *bits, const struct lang_sel *s) {
     if (s == NULL || s->decl == NULL) {
         return;
     }
-    dep_record(bits, s->kind == LANG_SEL_RECORD ? s->decl->as.record.number
-                     : s->kind == LANG_SEL_SENT ? l->p->sent
-                                                : l->p->acknowledged);
+    bool outer = l->anywhere;
+    l->anywhere = outer || s->any_episode;
+    dep_record(l, bits,
+               s->kind == LANG_SEL_RECORD ? s->decl->as.record.number
+               : s->kind == LANG_SEL_SENT ? l->p->sent
+                                          : l->p->acknowledged);
     if (s->since_decl != NULL) {
-        dep_record(bits, s->since_decl->as.record.number);
+        dep_record(l, bits, s->since_decl->as.record.number);
     }
+    l->anywhere = outer;
     dep_expr(l, bits, s->with); /* its `age` */
     dep_expr(l, bits, s->last);
 }
@@ -55,7 +67,19 @@ static void dep_score(struct low *l, uint64_t *bits, const struct lang_score *s)
     }
 }
 
+static bool about(const struct lang_decl *d) {
+    switch ((int)d->kind) {
+    case LANG_FACT: return d->as.fact.scope.about;
+    case LANG_FLAG: return d->as.flag.scope.about;
+    case LANG_GRADE: return d->as.grade.scope.about;
+    case LANG_SCORE: return d->as.score.scope.about;
+    default: return false;
+    }
+}
+
 static void dep_decl(struct low *l, uint64_t *bits, const struct lang_decl *named) {
+    bool outer = l->anywhere;
+    l->anywhere = outer || about(named);
     for (const struct lang_decl *d = low_newest(named); d != NULL; d = d->older) {
         switch ((int)d->kind) {
         case LANG_FACT: dep_expr(l, bits, d->as.fact.value); break;
@@ -70,6 +94,20 @@ static void dep_decl(struct low *l, uint64_t *bits, const struct lang_decl *name
         default: break;
         }
     }
+    l->anywhere = outer;
+}
+
+/* What sees all, wherever it stands. */
+static void dep_all(struct low *l, uint64_t *bits, const struct lang_expr *e) {
+    bool outer = l->anywhere;
+    l->anywhere = true;
+    if (e->op == LANG_OPEN || e->op == LANG_HOLDERS) {
+        dep_episodes(l, bits, NULL);
+        dep_record(l, bits, l->p->handover);
+    } else if (l->p->birth_record != UINT32_MAX) {
+        dep_record(l, bits, l->p->birth_record);
+    }
+    l->anywhere = outer;
 }
 
 static void dep_expr(struct low *l, uint64_t *bits, const struct lang_expr *e) {
@@ -80,20 +118,19 @@ static void dep_expr(struct low *l, uint64_t *bits, const struct lang_expr *e) {
     switch ((int)e->op) {
     case LANG_FIELD:
         if (e->decl != NULL && e->decl->kind == LANG_RECORD) {
-            dep_record(bits, e->decl->as.record.number);
+            dep_record(l, bits, e->decl->as.record.number);
         }
         break;
     case LANG_AGE:
     case LANG_CHILD:
     case LANG_TURNS:
-        if (l->p->birth_record != UINT32_MAX) {
-            dep_record(bits, l->p->birth_record);
+    case LANG_HOLDERS: dep_all(l, bits, e); break;
+    case LANG_OPEN:
+        if (e->decl == NULL) {
+            dep_all(l, bits, e);
+        } else {
+            dep_episodes(l, bits, e->decl);
         }
-        break;
-    case LANG_OPEN: dep_episodes(l, bits, e->decl); break;
-    case LANG_HOLDERS:
-        dep_episodes(l, bits, NULL);
-        dep_record(bits, l->p->handover);
         break;
     case LANG_FACT_REF:
     case LANG_FLAG_REF:
@@ -421,7 +458,7 @@ static void must_expr(struct low *l, uint64_t *bits, const struct lang_expr *e, 
     case LANG_OR: must_both(l, bits, e->a, e->b, e->op == LANG_OR, depth + 1); break;
     case LANG_EXISTS:
         if (e->sel->decl != NULL && e->sel->kind == LANG_SEL_RECORD) {
-            dep_record(bits, e->sel->decl->as.record.number);
+            set_record(bits, e->sel->decl->as.record.number);
         }
         break;
     case LANG_EQ:
@@ -429,7 +466,7 @@ static void must_expr(struct low *l, uint64_t *bits, const struct lang_expr *e, 
     case LANG_GT: {
         const struct lang_sel *s = counted(e);
         if (s != NULL && s->decl != NULL && s->kind == LANG_SEL_RECORD) {
-            dep_record(bits, s->decl->as.record.number);
+            set_record(bits, s->decl->as.record.number);
         }
         break;
     }
@@ -474,6 +511,7 @@ static void lower_watch(struct low *l, const struct lang_decl *oldest) {
     int32_t from = oldest->policy->as.policy.from;
     w.begins = from <= CF_DAY_MIN ? CF_TIME_MIN : cf_day_start(l->ref->zone, from);
     uint64_t *bits = CF_NEW_N(l->a, uint64_t, l->p->dep_words);
+    l->dep_anywhere = CF_NEW_N(l->a, uint64_t, l->p->dep_words);
     for (const struct lang_decl *d = oldest; d != NULL; d = d->newer) {
         if (same_when(oldest, d)) {
             *cf_push(l->a, &l->p->refs) = l->duty_of[d->number] - 1;
@@ -488,6 +526,11 @@ static void lower_watch(struct low *l, const struct lang_decl *oldest) {
     for (uint32_t k = 0; k < l->p->dep_words; k++) {
         *cf_push(l->a, &l->deps) = bits[k];
     }
+    w.anywhere = (uint32_t)l->deps.n;
+    for (uint32_t k = 0; k < l->p->dep_words; k++) {
+        *cf_push(l->a, &l->deps) = l->dep_anywhere[k];
+    }
+    l->dep_anywhere = NULL;
     w.must = (uint32_t)l->deps.n;
     for (uint32_t k = 0; k < l->p->dep_words; k++) {
         *cf_push(l->a, &l->deps) = must[k];

@@ -25,8 +25,10 @@ struct low {
     uint32_t *chain_of; /* by declaration number of the newest version: 1 + chain */
     struct {
         CF_VEC(uint64_t);
-    } deps;              /* rows of record bits, dep_words each */
-    int32_t *episode_of; /* by declaration number: the episode's number */
+    } deps;                 /* rows of record bits, dep_words each */
+    uint64_t *dep_anywhere; /* while a watch is made: the records that it reads whatever episode they name */
+    bool anywhere;          /* what is read now is read so */
+    int32_t *episode_of;    /* by declaration number: the episode's number */
     uint32_t *gate_of, *grade_of, *score_of, *choice_of, *duty_of, *span_of, *table_of; /* by declaration number: 1 + index */
 };
 

@@ -124,6 +124,7 @@ enum plain_tri plain_or(enum plain_tri a, enum plain_tri b);
 enum plain_tri plain_compare(const struct plain *p, enum lang_op op, struct plain_val a, struct plain_val b);
 struct plain_val plain_add(const struct plain *p, const struct plain_at *at, struct plain_val a, struct plain_val b);
 struct plain_val plain_negate(struct plain_val a);
+struct plain_val plain_between(const struct plain *p, struct plain_val a, struct plain_val b); /* two instants */
 struct plain_val plain_clamp(struct plain_val v, struct plain_val lo, struct plain_val hi);
 struct plain_val plain_to_seconds(const struct plain *p, struct plain_val v, enum cf_as as); /* an instant that is not a day */
 bool plain_duration_of(const struct plain_val *v, struct cf_duration *out);                  /* false: not exactly known */

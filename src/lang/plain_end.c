@@ -200,6 +200,9 @@ void plain_marks(const struct plain *p, struct plain_inst *in, const struct plai
     int64_t x = in->end.t != INT64_MAX ? in->end.t : p->now;
     line->marks |= plain_support_marks(p, &in->support) | (d->no_calendar ? LANG_M_NO_CALENDAR : 0u) |
                    (d->one_unknown ? LANG_M_ONE_INSTANT_UNKNOWN : 0u);
+    if (in->cause_event != PLAIN_NONE && (plain_event(p, in->cause_event)->marks & LANG_FROM_SOURCE) != 0) {
+        line->marks |= LANG_M_NOT_IN_SOURCE; /* whether it was done, the source never told */
+    }
     bool in_time = line->state == LANG_MET_STATE || line->state == LANG_VOID;
     if (in_time && line->has_due && in->end_event != PLAIN_NONE && plain_event(p, in->end_event)->recorded > line->due) {
         line->marks |= LANG_M_ENTERED_LATER;

@@ -202,8 +202,11 @@ static struct plain_val of_sum_table(const struct plain *p, const struct plain_a
 
 /* ---- arithmetic */
 static struct plain_val of_sum(const struct plain *p, const struct plain_at *at, const struct lang_expr *e) {
-    struct plain_val b = plain_value(p, at, e->b);
-    return plain_add(p, at, plain_value(p, at, e->a), e->op == LANG_SUB ? plain_negate(b) : b);
+    struct plain_val a = plain_value(p, at, e->a), b = plain_value(p, at, e->b);
+    if (e->op == LANG_SUB && a.kind == LANG_T_INSTANT && b.kind == LANG_T_INSTANT) {
+        return plain_between(p, a, b);
+    }
+    return plain_add(p, at, a, e->op == LANG_SUB ? plain_negate(b) : b);
 }
 
 static struct plain_val of_negate(const struct plain *p, const struct plain_at *at, const struct lang_expr *e) {

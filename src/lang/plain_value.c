@@ -281,6 +281,17 @@ struct plain_val plain_negate(struct plain_val a) {
     return v;
 }
 
+/* From one instant to another: elapsed seconds, as far as both are known. A date is its 00:00. */
+struct plain_val plain_between(const struct plain *p, struct plain_val a, struct plain_val b) {
+    a = plain_to_seconds(p, a, CF_AS_START);
+    b = plain_to_seconds(p, b, CF_AS_START);
+    struct plain_val v = plain_duration(0, CF_SECOND);
+    v.no_lo = a.no_lo || b.no_hi || __builtin_sub_overflow(a.lo, b.hi, &v.lo);
+    v.no_hi = a.no_hi || b.no_lo || __builtin_sub_overflow(a.hi, b.lo, &v.hi);
+    v.known = !v.no_lo && !v.no_hi && v.lo == v.hi;
+    return v;
+}
+
 /* Holds a number between two others; what is not known of it then spans from one to the other (G5). Whole numbers only. */
 struct plain_val plain_clamp(struct plain_val v, struct plain_val lo, struct plain_val hi) {
     if (!plain_known(&lo) || !plain_known(&hi) || v.den != 1 || lo.den != 1 || hi.den != 1) {

@@ -94,6 +94,12 @@ static bool read_asked(struct cli *c, struct asked *q) {
     if (cli_option(c, "format", &words) && !measure_format_from(words, &q->format)) {
         cf_fail(&c->errs, CF_M005, CF_NOWHERE, "--format takes table, csv or json, not \"%.*s\"", CF_STR_ARG(words));
     }
+    if (cli_option(c, "records", &words)) {
+        q->o.records = cf_str_is(words, "own") ? MEASURE_OWN_RECORDS : MEASURE_PUBLISHED_RECORDS;
+        if (!cf_str_is(words, "own") && !cf_str_is(words, "published")) {
+            cf_fail(&c->errs, CF_M005, CF_NOWHERE, "--records takes published or own, not \"%.*s\"", CF_STR_ARG(words));
+        }
+    }
     bool ok = day_option(c, "from", &q->o.has_from, &q->o.from);
     ok = day_option(c, "to", &q->o.has_to, &q->o.to) && ok;
     ok = read_dimensions(c, q) && cli_nothing_left(c) && ok;

@@ -142,6 +142,24 @@ static void order_by_to(struct lang_machine *m) {
     }
 }
 
+/* Between which events all lie that name an episode: in a long history the others need not be looked at. */
+static void find_reach(struct lang_machine *m) {
+    enum { SHORT = 24 };
+    for (uint32_t i = 0; i < m->n; i++) {
+        m->ev.v[i].first = m->n <= SHORT ? 0 : i;
+        m->ev.v[i].last = m->n <= SHORT ? UINT32_MAX : i;
+    }
+    for (uint32_t i = 0; m->n > SHORT && i < m->n; i++) {
+        for (size_t k = 0; k < m->events[i].n_episodes; k++) {
+            uint32_t opener = fast_find_seq(m, m->events[i].episodes[k]);
+            if (opener != FAST_NONE_AT) {
+                m->ev.v[opener].first = i < m->ev.v[opener].first ? i : m->ev.v[opener].first;
+                m->ev.v[opener].last = i > m->ev.v[opener].last ? i : m->ev.v[opener].last;
+            }
+        }
+    }
+}
+
 static void make_ready(struct lang_machine *m, struct cf_arena *out, const struct lang_history *h, int64_t now) {
     m->out = out;
     m->h = h;
@@ -163,6 +181,7 @@ static void make_ready(struct lang_machine *m, struct cf_arena *out, const struc
         int32_t day = fast_day(m, m->events[i].from);
         m->ev.v[i] = (struct fast_event){.day = day, .counts = counts(m, i, day)};
     }
+    find_reach(m);
     size_t ends = (size_t)m->p->n_windows * m->n, judged = m->p->gates.n * m->n;
     ROOM(m, &m->ends, ends);
     for (size_t k = 0; k < ends; k++) {

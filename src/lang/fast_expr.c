@@ -114,7 +114,9 @@ struct lang_support fast_seqs(struct lang_machine *m, uint32_t at) {
     const uint64_t *w = bits(m, at);
     size_t n = 0, room = 0;
     for (uint32_t k = 0; k < m->words; k++) {
-        room += (size_t)__builtin_popcountll(w[k]);
+        for (uint64_t left = w[k]; left != 0; left &= left - 1) {
+            room++;
+        }
     }
     uint64_t *seqs = CF_NEW_N(m->out, uint64_t, room > 0 ? room : 1);
     for (uint32_t k = 0; k < m->words; k++) {
@@ -240,8 +242,9 @@ static struct scan scan_of(struct lang_machine *m, uint32_t sel) {
     const struct fast_sel *s = &m->p->sels.v[sel];
     struct scan c = {.s = s, .list = NULL, .n = 0};
     if (s->record != UINT32_MAX) {
-        c.list = m->list.v + m->list_first[s->record];
-        c.n = m->list_n[s->record];
+        struct fast_slice reach = fast_reach(m, s->record, s->any_episode);
+        c.list = reach.v;
+        c.n = reach.n;
     }
     fast_note_windows(m, s);
     return c;
@@ -362,10 +365,13 @@ void fast_rest_on_span(struct lang_machine *m, const struct fast_span *span, uin
     uint32_t sels[] = {span->from, span->to};
     for (size_t s = 0; m->want_support && span->unit == NULL && s < 2; s++) {
         const struct fast_sel *sel = sels[s] == UINT32_MAX ? NULL : &m->p->sels.v[sels[s]];
-        for (uint32_t k = 0; sel != NULL && sel->record != UINT32_MAX && k < m->list_n[sel->record]; k++) {
-            uint32_t i = m->list.v[m->list_first[sel->record] + k];
-            if (fast_matches(m, sel, i) != FAST_NO) {
-                rest_on(m, at, i);
+        struct fast_slice reach = {NULL, 0};
+        if (sel != NULL && sel->record != UINT32_MAX) {
+            reach = fast_reach(m, sel->record, sel->any_episode);
+        }
+        for (uint32_t k = 0; k < reach.n; k++) {
+            if (fast_matches(m, sel, reach.v[k]) != FAST_NO) {
+                rest_on(m, at, reach.v[k]);
             }
         }
     }
@@ -514,10 +520,10 @@ static void do_child(struct lang_machine *m, const struct fast_instr *in) {
     uint32_t event;
     bool born = fast_birth(m, &first, &last, &event);
     rest_on(m, m->sp - 1, event);
-    bool adult = known && born && cf_day_turns(last, 18) <= fast_day(m, t);
+    bool adult = known && born && fast_turns_18(m, last) <= fast_day(m, t);
     *top(m) = fast_truth(adult ? FAST_NO : FAST_YES);
     if (born && in->x == 0 && m->want_notes) {
-        fast_note(m, fast_day_start(m, cf_day_turns(last, 18)));
+        fast_note(m, fast_day_start(m, fast_turns_18(m, last)));
     }
 }
 

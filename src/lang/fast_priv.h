@@ -359,14 +359,16 @@ struct fast_own { /* own episodes (X2) */
     const uint64_t *seqs;
     uint32_t n;
     struct fast_kinds kinds;
+    uint32_t first, last; /* between which events all lie that name one of them */
 };
 
 struct fast_event { /* what is worked out of an event once */
     int32_t day;    /* of `from` */
     bool counts;    /* E8 */
     bool has_own;
-    uint8_t adult;    /* E5, once asked: bit 0 asked and bit 1 the answer to oblige, bits 2 and 3 to permit */
-    uint32_t closing; /* of an opener: 1 + its last closing in the machine's list */
+    uint8_t adult;        /* E5, once asked: bit 0 asked and bit 1 the answer to oblige, bits 2 and 3 to permit */
+    uint32_t first, last; /* of an opener: between which events all lie that name its episode */
+    uint32_t closing;     /* of an opener: 1 + its last closing in the machine's list */
     struct fast_own own;
 };
 
@@ -541,7 +543,8 @@ struct lang_machine {
     struct {
         CF_VEC(struct lang_event);
     } sorted;         /* of a history that was not */
-    size_t next_turn; /* of the program's turns: the first after the point */
+    bool adult_known; /* of which birth the eighteenth birthday is remembered */
+    int32_t adult_born, adult_day;
     int64_t valid;
 };
 
@@ -580,6 +583,12 @@ CF_UNUSED static inline enum fast_tri fast_not(enum fast_tri a) {
     return (enum fast_tri)(FAST_YES - a);
 }
 
+/* Events of one record, in order. */
+struct fast_slice {
+    const uint32_t *v;
+    uint32_t n;
+};
+
 /* ---- fast_see.c: which events are seen, and which a selector chooses */
 int32_t fast_day(const struct lang_machine *m, int64_t t);
 int64_t fast_day_start(const struct lang_machine *m, int32_t day);
@@ -588,6 +597,8 @@ uint32_t fast_find_seq(const struct lang_machine *m, uint64_t seq);
 bool fast_visible(const struct lang_machine *m, uint32_t i);
 bool fast_counts(const struct lang_machine *m, uint32_t i);
 bool fast_in_scope(const struct lang_machine *m, uint32_t i);
+/* Those of a record that may be seen at the machine's point; all that are seen lie in it. */
+struct fast_slice fast_reach(const struct lang_machine *m, uint32_t record, bool any_episode);
 bool fast_names(const struct lang_machine *m, uint32_t i, uint64_t opener);
 bool fast_limited(const struct lang_machine *m, uint32_t record,
                   const struct fast_own *own); /* X2: seen only if it names one */
@@ -601,6 +612,7 @@ enum fast_tri fast_with(struct lang_machine *m, const struct fast_sel *s, uint32
 uint32_t fast_last(struct lang_machine *m, uint32_t record, bool previous);
 bool fast_birth(struct lang_machine *m, int32_t *first, int32_t *last, uint32_t *event);
 enum fast_tri fast_child(struct lang_machine *m, int64_t t);
+int32_t fast_turns_18(struct lang_machine *m, int32_t born);
 bool fast_adult(struct lang_machine *m, uint32_t i, int role);
 bool fast_open(const struct lang_machine *m, uint32_t opener);
 uint32_t fast_holder(const struct lang_machine *m, uint64_t opener, uint32_t *by);

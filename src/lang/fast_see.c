@@ -89,6 +89,10 @@ static void find_kinds(struct lang_machine *m, struct fast_own *own, uint32_t re
     for (uint32_t k = 0; k < own->n; k++) {
         uint32_t opener = fast_find_seq(m, own->seqs[k]);
         int32_t kind = opener == FAST_NONE_AT ? -1 : m->p->records[m->events[opener].record].opens;
+        uint32_t first = opener == FAST_NONE_AT ? 0 : m->ev.v[opener].first,
+                 last = opener == FAST_NONE_AT ? UINT32_MAX : m->ev.v[opener].last;
+        own->first = k == 0 || first < own->first ? first : own->first;
+        own->last = k == 0 || last > own->last ? last : own->last;
         if (kind >= 0) {
             add_kind(&own->kinds, kind);
             continue;
@@ -130,7 +134,8 @@ const struct fast_own *fast_own_is(struct lang_machine *m, uint32_t opener) {
         return named;
     }
     struct fast_own *own = CF_NEW(m->out, struct fast_own);
-    *own = (struct fast_own){.seqs = &m->events[opener].seq, .n = 1};
+    *own =
+        (struct fast_own){.seqs = &m->events[opener].seq, .n = 1, .first = m->ev.v[opener].first, .last = m->ev.v[opener].last};
     add_kind(&own->kinds, m->p->records[m->events[opener].record].opens);
     return own;
 }
@@ -151,6 +156,39 @@ static bool names_own(const struct lang_machine *m, uint32_t i) {
 
 bool fast_in_scope(const struct lang_machine *m, uint32_t i) {
     return i == m->at.self || i == m->at.trigger || !fast_limited(m, m->events[i].record, m->at.own) || names_own(m, i);
+}
+
+/* ---- where to look */
+
+/* How many of a list stand before event `i`. */
+static uint32_t before(struct fast_slice s, uint32_t i) {
+    uint32_t lo = 0, hi = s.n;
+    while (lo < hi) {
+        uint32_t mid = (lo + hi) / 2;
+        lo = s.v[mid] < i ? mid + 1 : lo;
+        hi = s.v[mid] < i ? hi : mid;
+    }
+    return lo;
+}
+
+enum { FEW = 8 }; /* are looked at one by one */
+
+struct fast_slice fast_reach(const struct lang_machine *m, uint32_t record, bool any_episode) {
+    struct fast_slice s = {m->list.v + m->list_first[record], m->list_n[record]};
+    while (s.n > 0 && m->events[s.v[s.n - 1]].from > m->at.t && s.v[s.n - 1] != m->at.self && s.v[s.n - 1] != m->at.trigger) {
+        s.n--; /* it has not begun: code runs at a point that has passed */
+    }
+    const struct fast_own *own = m->at.own;
+    if (s.n <= FEW || any_episode || (own->first == 0 && own->last == UINT32_MAX) || !fast_limited(m, record, own)) {
+        return s;
+    }
+    uint32_t first = own->first, last = own->last, mine[] = {m->at.self, m->at.trigger};
+    for (size_t k = 0; k < 2; k++) {
+        first = mine[k] < first ? mine[k] : first;
+        last = mine[k] != FAST_NONE_AT && mine[k] > last ? mine[k] : last;
+    }
+    uint32_t from = before(s, first), to = last == UINT32_MAX ? s.n : before(s, last + 1);
+    return (struct fast_slice){s.v + from, to - from};
 }
 
 /* Is the episode that event `opener` opens still open? */
@@ -324,9 +362,9 @@ enum fast_tri fast_matches(struct lang_machine *m, const struct fast_sel *s, uin
 
 /* X3: the last R seen; `previous` skips the event under judgement. */
 uint32_t fast_last(struct lang_machine *m, uint32_t record, bool previous) {
-    const uint32_t *list = m->list.v + m->list_first[record];
-    for (uint32_t k = m->list_n[record]; k-- > 0;) {
-        uint32_t i = list[k];
+    struct fast_slice s = fast_reach(m, record, false);
+    for (uint32_t k = s.n; k-- > 0;) {
+        uint32_t i = s.v[k];
         if (!(previous && i == m->at.self) && m->events[i].roles != 0 && fast_visible(m, i) && fast_counts(m, i) &&
             fast_in_scope(m, i)) {
             return i;
@@ -359,6 +397,16 @@ bool fast_birth(struct lang_machine *m, int32_t *first, int32_t *last, uint32_t 
     return true;
 }
 
+/* The day on which somebody born on that day turns 18: asked again and again of one person. */
+int32_t fast_turns_18(struct lang_machine *m, int32_t born) {
+    if (!m->adult_known || m->adult_born != born) {
+        m->adult_known = true;
+        m->adult_born = born;
+        m->adult_day = cf_day_turns(born, 18);
+    }
+    return m->adult_day;
+}
+
 /* Yes, unless every possible birth makes the person 18 by then. */
 enum fast_tri fast_child(struct lang_machine *m, int64_t t) {
     int32_t first, last;
@@ -366,7 +414,7 @@ enum fast_tri fast_child(struct lang_machine *m, int64_t t) {
     if (!fast_birth(m, &first, &last, &event)) {
         return FAST_YES;
     }
-    return cf_day_turns(last, 18) <= fast_day(m, t) ? FAST_NO : FAST_YES;
+    return fast_turns_18(m, last) <= fast_day(m, t) ? FAST_NO : FAST_YES;
 }
 
 /* E5: is the person in the role `child` an adult when event i happens? */

@@ -55,20 +55,12 @@ static void closed_hours(struct lang_machine *m, const struct lang_decl *unit, i
     }
 }
 
-/* The next arrived event, in order, that is of either record; FAST_NONE_AT after the last. */
-static uint32_t next_of(const struct lang_machine *m, const uint32_t record[2], uint32_t k[2]) {
-    uint32_t best = FAST_NONE_AT;
-    for (size_t s = 0; s < 2; s++) {
-        if (record[s] != UINT32_MAX && k[s] < m->list_n[record[s]]) {
-            uint32_t i = m->list.v[m->list_first[record[s]] + k[s]];
-            best = i < best ? i : best;
-        }
-    }
-    for (size_t s = 0; s < 2; s++) {
-        if (record[s] != UINT32_MAX && k[s] < m->list_n[record[s]] && m->list.v[m->list_first[record[s]] + k[s]] == best) {
-            k[s]++;
-        }
-    }
+/* The next event, in order, of two lists; FAST_NONE_AT after the last. One that stands in both is given once. */
+static uint32_t next_of(const struct fast_slice lists[2], uint32_t k[2]) {
+    uint32_t a = k[0] < lists[0].n ? lists[0].v[k[0]] : FAST_NONE_AT, b = k[1] < lists[1].n ? lists[1].v[k[1]] : FAST_NONE_AT;
+    uint32_t best = a < b ? a : b;
+    k[0] += a == best;
+    k[1] += b == best;
     return best;
 }
 
@@ -78,10 +70,14 @@ static enum fast_tri chosen(struct lang_machine *m, const struct fast_sel *s, ui
 
 static void event_intervals(struct lang_machine *m, const struct fast_span *span, bool most, int64_t from, int64_t to) {
     const struct fast_sel *a = &m->p->sels.v[span->from], *b = &m->p->sels.v[span->to];
-    uint32_t records[2] = {a->record, b->record}, k[2] = {0, 0};
+    if (a->record == UINT32_MAX || b->record == UINT32_MAX) {
+        return;
+    }
+    struct fast_slice lists[2] = {fast_reach(m, a->record, a->any_episode), fast_reach(m, b->record, b->any_episode)};
+    uint32_t k[2] = {0, 0};
     bool open = false;
     int64_t since = 0;
-    for (uint32_t i = next_of(m, records, k); i != FAST_NONE_AT; i = next_of(m, records, k)) {
+    for (uint32_t i = next_of(lists, k); i != FAST_NONE_AT; i = next_of(lists, k)) {
         const struct lang_event *e = &m->events[i];
         enum fast_tri starts = chosen(m, a, i), ends = chosen(m, b, i);
         if (!open && starts != FAST_NO && (most || starts == FAST_YES)) {

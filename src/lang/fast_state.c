@@ -180,7 +180,9 @@ static struct fast_judged judge(struct lang_machine *m, uint32_t gate, uint32_t 
     if (fast_adult(m, i, j.role)) {
         return j;
     }
-    judged_at(m, i, false);
+    if (s->filter != FAST_NO_CODE || g->where != FAST_NO_CODE) {
+        judged_at(m, i, false);
+    }
     enum fast_tri guards = fast_with(m, s, i);
     if (g->grade >= 0 || g->choice >= 0) {
         guards = fast_and(guards, departs(m, g, i, at));
@@ -193,7 +195,9 @@ static struct fast_judged judge(struct lang_machine *m, uint32_t gate, uint32_t 
     j.judged = guards != FAST_NO;
     j.where_unknown = guards == FAST_UNKNOWN;
     if (j.judged) {
-        judged_at(m, i, true);
+        if (!m->at.permits || g->grade >= 0) {
+            judged_at(m, i, true);
+        }
         enum fast_tri needs = fast_truth_of(m, g->needs);
         j.result = needs == FAST_YES ? LANG_KEPT_RESULT : needs == FAST_NO ? LANG_BREACHED : LANG_BREACHED_NOT_KNOWN;
         if (m->want_support) {

@@ -274,6 +274,17 @@ static void people_notes(struct counting *c, struct measure_table *t) {
     }
 }
 
+static void records_note(struct counting *c, struct measure_table *t) {
+    if (c->o.records == MEASURE_PUBLISHED_RECORDS && c->tally.own > 0) {
+        note_number(c, t, c->tally.own,
+                    "records of this ledger's own are left out, for they may be the same events: --records own counts them.");
+    }
+    if (c->o.records == MEASURE_OWN_RECORDS && c->tally.published > 0) {
+        note_number(c, t, c->tally.published,
+                    "published records are left out, for they may be the same events: --records published counts them.");
+    }
+}
+
 static void dimension_notes(struct counting *c, struct measure_table *t) {
     for (size_t d = 0; d < c->n_dims; d++) {
         const struct measure_dim *dim = &c->dims[d];
@@ -415,6 +426,7 @@ bool measure_finish(struct counting *c, struct measure_table *out, struct measur
     median_head(c, out);
     period(c, out);
     tally_notes(c, out);
+    records_note(c, out);
     people_notes(c, out);
     dimension_notes(c, out);
     bool ok = tabulate(c, out, errs);
@@ -423,19 +435,35 @@ bool measure_finish(struct counting *c, struct measure_table *out, struct measur
     return ok;
 }
 
+static bool run(struct desk *d, const struct lang_decl *measure, const struct measure_options *o, struct counting *c,
+                struct cf_arena *a, struct measure_table *out, struct cf_errs *errs) {
+    if (!measure_start(c, desk_set(d), desk_reference(d), measure, o, a, out, errs)) {
+        return false;
+    }
+    c->scratch = cf_arena_new("measure");
+    bool ok = desk_each_history(d, c->record, units_need_docket(c), o->now, each_history, c, o->progress, o->progress_arg, errs);
+    cf_arena_free(c->scratch);
+    c->scratch = NULL;
+    return ok;
+}
+
 bool measure_run(struct desk *d, const struct lang_decl *measure, const struct measure_options *o, struct cf_arena *a,
                  struct measure_table *out, struct measure_list *list, struct cf_errs *errs) {
     struct counting c;
+    struct measure_options own = *o;
     if (!desk_set(d)) {
         return cf_fail(errs, CF_D001, CF_NOWHERE, "no policies are adopted in this ledger");
     }
-    if (!measure_start(&c, desk_set(d), desk_reference(d), measure, o, a, out, errs)) {
+    bool either = o->records == MEASURE_EITHER && measure->as.measure.pop == LANG_POP_RECORD;
+    own.records = either ? MEASURE_PUBLISHED_RECORDS : o->records;
+    if (!run(d, measure, &own, &c, a, out, errs)) {
         return false;
     }
-    c.scratch = cf_arena_new("measure");
-    bool ok =
-        desk_each_history(d, c.record, units_need_docket(&c), o->now, each_history, &c, o->progress, o->progress_arg, errs);
-    cf_arena_free(c.scratch);
-    c.scratch = NULL;
-    return ok && measure_finish(&c, out, list, errs);
+    if (either && c.tally.published == 0) {
+        own.records = MEASURE_OWN_RECORDS;
+        if (!run(d, measure, &own, &c, a, out, errs)) {
+            return false;
+        }
+    }
+    return measure_finish(&c, out, list, errs);
 }

@@ -9,7 +9,14 @@
 #include "docket/docket.h"
 #include "measure/cells.h"
 
+/* What is published about the force and what the force recorded itself are never added up: the same search may stand in both. */
+enum measure_records {
+    MEASURE_EITHER, /* the published ones where there are any, otherwise the own ones; a note says what is left out */
+    MEASURE_PUBLISHED_RECORDS,
+    MEASURE_OWN_RECORDS
+};
 struct measure_options {
+    enum measure_records records; /* of events; duties and people are the ledger's own anyway */
     const struct cf_str *by; /* dimensions to cross; NULL: each declared one by itself, in one table of margins */
     size_t n_by;             /* with `by` set, 0 gives the total alone */
     bool has_from, has_to;

@@ -72,6 +72,7 @@ struct measure_tally { /* units in no row, and why */
     int64_t where_unknown, that_unknown, where_absent, that_absent, not_judged, no_value;
     int64_t void_, no_date, not_yet_due, duty_absent, open, not_followed_yet, too_long;
     int64_t unidentified, uncovered, nobody;
+    int64_t published, own; /* events of the record in the period, counted or left out */
 };
 
 enum median_unit { MEDIAN_NONE, MEDIAN_SECONDS, MEDIAN_DAYS, MEDIAN_WORKING_DAYS, MEDIAN_MONTHS, MEDIAN_NUMBER };

@@ -349,10 +349,19 @@ static bool is_ours(const struct counting *c, const struct lang_event *e, const 
 
 /* ---- Populations. */
 
+/* Counts both kinds of records and says whether this one is left out. */
+static bool left_out(struct counting *c, const struct lang_event *e) {
+    bool published = (e->marks & LANG_FROM_SOURCE) != 0;
+    if (in_period(c, cf_time_day(c->ref->zone, e->from))) {
+        *(published ? &c->tally.published : &c->tally.own) += 1;
+    }
+    return (published && c->o.records == MEASURE_OWN_RECORDS) || (!published && c->o.records == MEASURE_PUBLISHED_RECORDS);
+}
+
 static void count_events(struct counting *c, const struct lang_history *h, const struct lang_docket *k) {
     for (size_t i = 0; i < h->n; i++) {
         const struct lang_event *e = &h->events[i];
-        if (!is_ours(c, e, c->record) || e->from > c->o.now) {
+        if (!is_ours(c, e, c->record) || e->from > c->o.now || left_out(c, e)) {
             continue;
         }
         cover(c, h, i);

@@ -23,6 +23,18 @@ int cli_init(struct cli *c)
     return CLI_DONE;
 }
 
+/* Whole hours of the log of reads that are not in the ledger yet go into it as their hash. */
+static bool hash_reads(struct cli *c)
+{
+    struct ledger_reads *reads;
+    if (!ledger_reads_open(c->arena, desk_ledger(c->desk), &c->errs, &reads)) {
+        return false;
+    }
+    bool ok = ledger_reads_hash(reads, desk_ledger(c->desk), cf_now_us(), &c->errs);
+    ledger_reads_close(reads);
+    return ok;
+}
+
 static bool sweep_with_bar(struct cli *c, uint64_t *done)
 {
     struct cf_progress bar = cf_progress_start("judging", 0);
@@ -34,7 +46,7 @@ static bool sweep_with_bar(struct cli *c, uint64_t *done)
 int cli_sweep(struct cli *c)
 {
     uint64_t done;
-    if (!cli_open(c, true) || !cli_nothing_left(c) || !sweep_with_bar(c, &done) || !desk_study(c->desk, &c->errs)) {
+    if (!cli_open(c, true) || !cli_nothing_left(c) || !hash_reads(c) || !sweep_with_bar(c, &done) || !desk_study(c->desk, &c->errs)) {
         return cli_failed(c);
     }
     printf("judged %llu people and units whose docket was stale or had ended\n", (unsigned long long)done);

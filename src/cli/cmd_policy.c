@@ -487,23 +487,23 @@ static bool compare_flags(struct replay *r, const struct lang_docket *was, const
 }
 
 /* Groups by each protected label that the person's own records hold: the last coded value of each. */
-static void count_groups(struct replay *r, const struct lang_history *h, bool touched)
+static void count_groups(struct replay *r, struct cf_arena *a, const struct lang_history *h, bool touched)
 {
     const struct lang_set *set = desk_proposed_set(r->proposal);
-    struct cf_map *last = cf_map_new(r->c->arena);
+    struct cf_map *last = cf_map_new(a);
     for (size_t e = 0; e < h->n; e++) {
         const struct lang_record *rec = &set->records.v[h->events[e].record]->as.record;
         for (size_t f = 0; f < rec->fields.n; f++) {
             const struct lang_decl *codes = rec->fields.v[f].type.kind == LANG_T_CODE ? rec->fields.v[f].type.of : NULL;
             const struct lang_value *v = &h->events[e].fields[f];
             if (codes && codes->as.codes.label && v->kind == LANG_V_CODE) {
-                *cf_map_put(last, codes->name.text) = cf_memdup(r->c->arena, &codes->as.codes.list.v[v->i].name.text, sizeof(struct cf_str));
+                *cf_map_put(last, codes->name.text) = cf_memdup(a, &codes->as.codes.list.v[v->i].name.text, sizeof(struct cf_str));
             }
         }
     }
     for (size_t i = 0; i < cf_map_count(last); i++) {
         const struct cf_str *code = cf_map_value(last, i);
-        void **slot = cf_map_put(r->groups, cf_str_printf(r->c->arena, "%.*s %.*s", CF_STR_ARG(cf_map_key(last, i)), CF_STR_ARG(*code)));
+        void **slot = cf_map_put(r->groups, cf_str_printf(a, "%.*s %.*s", CF_STR_ARG(cf_map_key(last, i)), CF_STR_ARG(*code)));
         struct group_count *g = *slot ? *slot : (*slot = CF_NEW(r->c->arena, struct group_count));
         g->people++;
         g->touched += touched;
@@ -524,7 +524,7 @@ static bool replay_one(void *arg, const struct lang_history *h, struct cf_errs *
         bool duties = compare_duties(r, &was, &now), gates = compare_gates(r, &was, &now), flags = compare_flags(r, &was, &now);
         r->people++;
         r->touched += duties || gates || flags;
-        count_groups(r, &hn, duties || gates || flags);
+        count_groups(r, a, &hn, duties || gates || flags);
         cf_progress_step(&r->bar, r->people);
     }
     cf_arena_free(a);

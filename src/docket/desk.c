@@ -533,10 +533,43 @@ static bool take_correction(struct desk *d, const struct ledger_event *e, struct
     return run_ints(d, &ADD_CORRECTION, (int64_t[]){(int64_t)root, (int64_t)e->seq}, 2, errs) && remake_around(d, root, a, errs);
 }
 
+/* C5: the ended lines that rested on what was erased stay as they ended: the erased event lists them as duty id, state. */
+static void keep_ended(struct desk *d, const struct ledger_event *e)
+{
+    const struct ledger_value *ended = ledger_fact(e, LEDGER_F_ENDED);
+    for (size_t i = 0; ended && ended->type == LEDGER_LIST && i + 1 < ended->as.list.n; i += 2) {
+        struct cf_str id = ended->as.list.v[i].as.s, state = ended->as.list.v[i + 1].as.s;
+        for (uintptr_t s = LANG_MET_STATE; s <= LANG_VOID; s++) {
+            if (cf_str_is(state, lang_state_word((enum lang_state)s))) {
+                *cf_map_put(d->kept, id) = (void *)(s + 1);
+            }
+        }
+    }
+}
+
+static bool load_kept(struct desk *d, struct cf_errs *errs)
+{
+    uint64_t *seqs;
+    size_t n;
+    d->kept = cf_map_new(d->arena);
+    if (!ledger_builtins(d->ledger, LEDGER_ERASED, 0, d->scratch, &seqs, &n, errs)) {
+        return false;
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct ledger_event e;
+        if (!ledger_read(d->ledger, seqs[i], d->scratch, &e, errs)) {
+            return false;
+        }
+        keep_ended(d, &e);
+    }
+    return true;
+}
+
 /* An erasure removes every derived trace of what was destroyed; links go with a whole event. */
 static bool take_erasure(struct desk *d, const struct ledger_event *e, struct cf_arena *a, struct cf_errs *errs)
 {
     const struct ledger_value *targets = ledger_fact(e, LEDGER_F_TARGETS);
+    keep_ended(d, e);
     for (size_t t = 0; targets && t < targets->as.list.n; t++) {
         struct cf_id id;
         uint64_t root;
@@ -720,7 +753,8 @@ bool desk_open(struct cf_arena *a, const struct desk_options *o, struct cf_errs 
     d->known = CF_NEW_N(a, struct known_subject, KNOWN_SLOTS);
     d->zone = cf_zone_load(a, "Europe/London", errs);
     *out = d;
-    if (!d->zone || !open_ledger(d, o, errs) || !open_desk(d, errs) || !desk_load_sets(d, errs) || !load_merges(d, errs)) {
+    if (!d->zone || !open_ledger(d, o, errs) || !open_desk(d, errs) || !desk_load_sets(d, errs) || !load_merges(d, errs) ||
+        !load_kept(d, errs)) {
         desk_close(d);
         *out = NULL;
         return false;

@@ -188,6 +188,20 @@ bool desk_history(struct desk *d, uint32_t subject, int64_t known_at, struct cf_
     return history_at(d, subject, size, s, a, out, errs);
 }
 
+static void stay_as_they_ended(const struct desk *d, struct lang_docket *k)
+{
+    for (size_t i = 0; cf_map_count(d->kept) && i < k->duties.n; i++) {
+        struct lang_duty_line *l = &k->duties.v[i];
+        uintptr_t kept = (uintptr_t)cf_map_get(d->kept, (struct cf_str){(const char *)l->id.b, sizeof l->id.b});
+        if (kept && l->state != (enum lang_state)(kept - 1)) {
+            l->state = (enum lang_state)(kept - 1);
+            l->has_left = false;
+            l->ended = l->has_due ? l->due : l->since; /* when it ended went with what was erased */
+            l->ended_by = LEDGER_NO_SEQ;
+        }
+    }
+}
+
 void desk_judge(struct bound_set *s, const struct lang_history *h, int64_t now, struct cf_arena *a, struct lang_docket *out)
 {
     struct lang_history bounded = *h;
@@ -197,6 +211,7 @@ void desk_judge(struct bound_set *s, const struct lang_history *h, int64_t now, 
     } else {
         lang_eval_plain(a, s->set, &s->reference, &bounded, now, out);
     }
+    stay_as_they_ended(s->desk, out);
 }
 
 bool desk_docket(struct desk *d, uint32_t subject, int64_t at, int64_t known_at, struct cf_arena *a, struct lang_docket *out,

@@ -65,6 +65,7 @@ struct desk {
     const struct cf_zone *zone;
     struct { CF_VEC(struct bound_set *); } sets; /* by adoption; the last is in force */
     struct { CF_VEC(struct merge_pair); } merges;
+    struct cf_map *kept;                         /* C5: duty id -> 1 + state of lines that ended on what was erased since */
     uint32_t type_of[LANG_SUBJECTS];             /* dictionary numbers of subject kinds */
     uint64_t applied;                            /* events that the desk has taken in */
     bool bulk;

@@ -88,7 +88,7 @@ static void place_lists(struct lang_machine *m) {
         __builtin_prefetch(m->events[i].episodes);
         __builtin_prefetch(m->events[i].actor.roles);
         if (m->list_n[r]++ == 0) {
-            *cf_push(m->a, &m->touched) = r;
+            *FAST_PUSH(m, &m->touched) = r;
             m->present[r / 64] |= (uint64_t)1 << (r % 64);
         }
     }
@@ -137,7 +137,7 @@ static void order_by_to(struct lang_machine *m) {
     }
     for (uint32_t k = 0; k < m->n; k++) {
         if (m->events[m->by_to.v[k]].from != m->events[m->by_to.v[k]].to) {
-            *cf_push(m->a, &m->late) = m->by_to.v[k];
+            *FAST_PUSH(m, &m->late) = m->by_to.v[k];
         }
     }
 }
@@ -201,7 +201,7 @@ static void close_one(struct lang_machine *m, uint32_t i, uint64_t episode) {
     if (opener == FAST_NONE_AT || m->p->records[m->events[opener].record].opens != m->p->records[m->events[i].record].closes) {
         return;
     }
-    *cf_push(m->a, &m->closings) = (struct fast_closing){i, m->ev.v[opener].closing};
+    *FAST_PUSH(m, &m->closings) = (struct fast_closing){i, m->ev.v[opener].closing};
     m->ev.v[opener].closing = (uint32_t)m->closings.n;
 }
 
@@ -219,7 +219,7 @@ void fast_arrive(struct lang_machine *m, int64_t t) {
         uint32_t i = m->arrived, r = m->events[i].record;
         m->list.v[m->list_first[r] + m->list_n[r]++] = i;
         if (m->p->records[r].opens >= 0) {
-            *cf_push(m->a, &m->openers) = i;
+            *FAST_PUSH(m, &m->openers) = i;
         }
         if (m->p->records[r].closes >= 0) {
             close_episodes(m, i);

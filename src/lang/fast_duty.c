@@ -180,7 +180,7 @@ static struct fast_at at_point(struct lang_machine *m, struct fast_point pt) {
 /* An instance at the machine's point, which rests on the bits of a place. */
 static struct fast_inst *new_inst(struct lang_machine *m, uint32_t duty, struct fast_point born, uint32_t place) {
     size_t number = m->insts.n;
-    struct fast_inst *in = cf_push(m->a, &m->insts);
+    struct fast_inst *in = FAST_PUSH(m, &m->insts);
     *in = (struct fast_inst){.duty = duty,
                              .at = m->at,
                              .born = born,
@@ -195,7 +195,7 @@ static struct fast_inst *new_inst(struct lang_machine *m, uint32_t duty, struct 
         in->episode = m->at.own->seqs[0];
     }
     while (m->inst_bits.n < (number + 1) * m->words) {
-        (void)cf_push(m->a, &m->inst_bits);
+        (void)FAST_PUSH(m, &m->inst_bits);
     }
     memcpy(trigger_bits(m, number), m->sup.v + (size_t)place * m->words, m->words * sizeof(uint64_t));
     return in;
@@ -231,7 +231,7 @@ static void begin_life(struct lang_machine *m, uint32_t number) {
         in->next_open = m->open_of[in->duty];
         m->open_of[in->duty] = number + 1;
         if (d->void_when != FAST_NO_CODE || in->over != INT64_MAX) {
-            *cf_push(m->a, &m->timed) = number;
+            *FAST_PUSH(m, &m->timed) = number;
         }
     }
     m->want_support = support;
@@ -409,17 +409,14 @@ void fast_watch_begin(struct lang_machine *m) {
     for (uint32_t k = 0; k < m->p->watches.n; k++) {
         const struct fast_watched *w = &m->p->watches.v[k];
         if (w->about && w->kind == m->h->kind && possible(m, w)) {
-            *cf_push(m->a, &m->watches) = (struct fast_watch){.watched = k, .opener = FAST_NONE_AT, .next = w->begins};
+            *FAST_PUSH(m, &m->watches) = (struct fast_watch){.watched = k, .opener = FAST_NONE_AT, .next = w->begins};
         }
     }
     m->each.n = 0;
     for (size_t k = 0; k < m->p->each.n; k++) {
-        uint32_t duty = m->p->each.v[k];
-        const struct fast_duty *d = &m->p->duties.v[duty];
-        int32_t day = cf_period_start((enum cf_period)d->period, d->from);
-        day = day < d->from ? cf_period_next((enum cf_period)d->period, day) : day;
-        if (day <= d->to && (!d->about || d->kind == m->h->kind)) {
-            *cf_push(m->a, &m->each) = (struct fast_each){duty, day, cf_day_start(m->p->ref->zone, day)};
+        const struct fast_duty *d = &m->p->duties.v[m->p->each.v[k].duty];
+        if (!d->about || d->kind == m->h->kind) {
+            *FAST_PUSH(m, &m->each) = m->p->each.v[k];
         }
     }
 }
@@ -447,7 +444,7 @@ void fast_watch_event(struct lang_machine *m, uint32_t i) {
     for (uint32_t k = 0; m->p->records[record].opens >= 0 && k < m->p->watches.n; k++) {
         const struct fast_watched *w = &m->p->watches.v[k];
         if (w->in && fast_scope_opens(m, i, w->episode) && possible(m, w)) {
-            *cf_push(m->a, &m->watches) = (struct fast_watch){.watched = k, .opener = i, .next = w->begins};
+            *FAST_PUSH(m, &m->watches) = (struct fast_watch){.watched = k, .opener = i, .next = w->begins};
         }
     }
     for (size_t k = 0; k < m->watches.n; k++) {
@@ -566,7 +563,7 @@ void fast_duties_until(struct lang_machine *m) {
     m->want_notes = false;
     m->valid = m->next < m->valid ? m->next : m->valid;
     for (size_t k = 0; k < m->p->each.n; k++) {
-        const struct fast_duty *d = &m->p->duties.v[m->p->each.v[k]];
+        const struct fast_duty *d = &m->p->duties.v[m->p->each.v[k].duty];
         if (in_force(d->from, d->to, day)) {
             int64_t next = cf_day_start(m->p->ref->zone, cf_period_next((enum cf_period)d->period, day));
             m->valid = next < m->valid ? next : m->valid;

@@ -235,6 +235,13 @@ struct fast_watched {
     uint32_t must;     /* row of the records without which it is no */
 };
 
+/* `each P`: the next period of a duty; in the program the first. */
+struct fast_each {
+    uint32_t duty;
+    int32_t day;
+    int64_t next;
+};
+
 struct fast_record {         /* by record number */
     int32_t opens, closes;   /* episode numbers, -1 */
     struct fast_kinds kinds; /* that it opens, closes or steps in */
@@ -317,7 +324,7 @@ struct lang_program {
         CF_VEC(struct fast_watched);
     } watches;
     struct {
-        CF_VEC(uint32_t);
+        CF_VEC(struct fast_each);
     } each; /* duties `each` period */
     struct {
         CF_VEC(int64_t);
@@ -437,11 +444,6 @@ struct fast_watch { /* a `when` in one scope */
 struct fast_closing {
     uint32_t event, before; /* 1 + the closing of the same episode before it */
 };
-struct fast_each {
-    uint32_t duty;
-    int32_t day;
-    int64_t next;
-};
 struct fast_taken {
     uint32_t event, extension;
 };
@@ -547,6 +549,9 @@ struct lang_machine {
     int32_t adult_born, adult_day;
     int64_t valid;
 };
+
+/* A new element of one of the machine's vectors; without a call while there is room. */
+#define FAST_PUSH(m, vec) ((vec)->n < (vec)->cap ? &(vec)->v[(vec)->n++] : cf_push((m)->a, (vec)))
 
 /* ---- fast_value.c */
 struct fast_val fast_unknown(unsigned kind);

@@ -111,7 +111,7 @@ static void find_stops(struct lang_machine *m, const struct fast_inst *in, struc
         fast_intervals(m, span, false, CF_TIME_MIN, INT64_MAX);
         for (size_t i = 0; i < m->intervals.n; i++) {
             if (m->intervals.v[i].from <= pt.t) {
-                *cf_push(m->a, &m->stops) = m->intervals.v[i];
+                *FAST_PUSH(m, &m->stops) = m->intervals.v[i];
             }
         }
     }
@@ -223,7 +223,7 @@ static void extend(struct lang_machine *m, const struct fast_inst *in, const str
         struct clock c = clock_at(m, in, here, d, *now);
         if ((c.stopped || (c.dated && here.t <= c.due)) && more_than(m, in, here, d, *now, to)) {
             *now = to;
-            *cf_push(m->a, &m->taken) = (struct fast_taken){i, duty->extended.first + x};
+            *FAST_PUSH(m, &m->taken) = (struct fast_taken){i, duty->extended.first + x};
         }
     }
 }
@@ -511,7 +511,7 @@ static void settle(struct lang_machine *m, struct fast_inst *in) {
         live_until(m, in);
     }
     m->sp = at;
-    *cf_push(m->a, &m->duty_lines) = line;
+    *FAST_PUSH(m, &m->duty_lines) = line;
 }
 
 /* D6: the earliest due of this policy's instances that the trigger discharged; INT64_MAX: none. */

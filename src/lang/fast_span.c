@@ -37,7 +37,7 @@ bool fast_unit_changes(struct lang_machine *m, const struct lang_decl *unit, int
 }
 
 static void add(struct lang_machine *m, int64_t from, int64_t to) {
-    *cf_push(m->a, &m->intervals) = (struct fast_interval){from, to};
+    *FAST_PUSH(m, &m->intervals) = (struct fast_interval){from, to};
 }
 
 static void closed_hours(struct lang_machine *m, const struct lang_decl *unit, int64_t from, int64_t to) {

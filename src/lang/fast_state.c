@@ -296,8 +296,8 @@ void fast_gate_lines(struct lang_machine *m, uint32_t i) {
             line.marks |= j.result == LANG_KEPT_RESULT && late_entry(m, bits, i) ? LANG_M_ENTERED_LATER : 0u;
             line.not_in_source = unknown && (e->marks & LANG_FROM_SOURCE) != 0;
             line.support = fast_seqs(m, row);
-            *cf_push(m->a, &m->gate_lines) = line;
-            *cf_push(m->a, &m->gate_at) = (struct fast_gate_at){i};
+            *FAST_PUSH(m, &m->gate_lines) = line;
+            *FAST_PUSH(m, &m->gate_at) = (struct fast_gate_at){i};
         }
         m->sp = row;
         m->want_support = support;

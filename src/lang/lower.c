@@ -592,6 +592,13 @@ static bool watched(const struct low *l, uint32_t watch, uint32_t record) {
     return (l->deps.v[l->p->watches.v[watch].deps + record / 64] >> (record % 64) & 1) != 0;
 }
 
+static struct fast_each first_period(const struct low *l, uint32_t duty) {
+    const struct fast_duty *d = &l->p->duties.v[duty];
+    int32_t day = cf_period_start((enum cf_period)d->period, d->from);
+    day = day < d->from ? cf_period_next((enum cf_period)d->period, day) : day;
+    return (struct fast_each){duty, day, day <= d->to ? cf_day_start(l->ref->zone, day) : INT64_MAX};
+}
+
 static void lower_lists(struct low *l) {
     struct lang_program *p = l->p;
     for (uint32_t r = 0; r < p->n_records; r++) {
@@ -604,7 +611,7 @@ static void lower_lists(struct low *l) {
     }
     for (uint32_t d = 0; d < p->duties.n; d++) {
         if (p->duties.v[d].trigger == LANG_EACH) {
-            *cf_push(l->a, &p->each) = d;
+            *cf_push(l->a, &p->each) = first_period(l, d);
         }
     }
 }

@@ -353,6 +353,36 @@ static void what_is_erased_leaves_no_line_and_a_rebuild_agrees(void **state) {
     same_after_rebuild();
 }
 
+/* C5: the report is erased, the duty that it discharged does not come back. */
+static void what_ended_on_an_erased_event_stays_as_it_ended(void **state) {
+    (void)state;
+    struct cf_id child = new_child(14654), reviewer = new_child(0), approver = new_child(1);
+    search(child, clock_s - 600, "concern_reported");
+    struct cf_id report = record("safeguarding_report", child, (struct cf_id){0}, clock_s - 60, unknown_fields(record_named("safeguarding_report")), NULL);
+    struct lang_docket k = {0};
+    struct lang_history h;
+    const struct lang_set *set;
+    const struct lang_reference *ref;
+    uint32_t no;
+    must(desk_subject_no(desk, child, &no, &errs));
+    must(desk_docket(desk, no, clock_s, INT64_MAX, arena, &k, &set, &ref, &h, &errs));
+    assert_int_equal(k.duties.n, 1);
+    assert_int_equal(k.duties.v[0].state, LANG_MET_STATE);
+    struct ledger_value ended[2] = {ledger_bytes((struct cf_str){(const char *)k.duties.v[0].id.b, 16}), ledger_text(CF_LIT("met"))};
+    struct ledger_value list = {.type = LEDGER_LIST};
+    list.as.list.v = ended;
+    list.as.list.n = 2;
+    struct ledger_erasure erase = {.event = report, .scope = LEDGER_WHOLE_EVENT, .reviewer = reviewer, .approver = approver,
+                                   .authority = CF_LIT("retention"), .schedule = CF_LIT("s1"), .ended = &list};
+    struct ledger_receipt receipt;
+    must(ledger_erase(desk_ledger(desk), &erase, &receipt, &errs));
+    must(desk_forget(desk, &errs));
+    must(desk_docket(desk, no, clock_s + 86400 * 9, INT64_MAX, arena, &k, &set, &ref, &h, &errs));
+    assert_int_equal(k.duties.n, 1);
+    assert_int_equal(k.duties.v[0].state, LANG_MET_STATE);
+    same_after_rebuild();
+}
+
 static void a_policy_with_errors_never_replaces_a_running_one(void **state) {
     (void)state;
     char path[160], command[600];
@@ -402,6 +432,7 @@ int main(void) {
         DESK(duties_keep_their_identity_through_merge_and_split),
         DESK(whatever_happened_a_rebuild_is_identical),
         DESK(what_is_erased_leaves_no_line_and_a_rebuild_agrees),
+        DESK(what_ended_on_an_erased_event_stays_as_it_ended),
         DESK(a_policy_with_errors_never_replaces_a_running_one),
         DESK(a_new_policy_is_known_only_from_its_adoption_on),
     };

@@ -411,6 +411,43 @@ static void differences(struct cf_arena *a, const struct judged *j, struct desk_
     }
 }
 
+/* What several people's dockets say together, each line once: a line that only moved between merged people has not changed. */
+static void join_docket(struct cf_arena *a, const struct lang_docket *one, struct lang_docket *all)
+{
+    for (size_t i = 0; i < one->duties.n; i++) {
+        if (!duty_by_id(all, one->duties.v[i].id)) {
+            *cf_push(a, &all->duties) = one->duties.v[i];
+        }
+    }
+    for (size_t i = 0; i < one->gates.n; i++) {
+        if (!gate_before(all, &one->gates.v[i])) {
+            *cf_push(a, &all->gates) = one->gates.v[i];
+        }
+    }
+    for (size_t i = 0; i < one->flags.n; i++) {
+        if (!flag_of(all, &one->flags.v[i])) {
+            *cf_push(a, &all->flags) = one->flags.v[i];
+        }
+    }
+    for (size_t i = 0; i < one->grades.n; i++) {
+        if (!grade_of(all, &one->grades.v[i])) {
+            *cf_push(a, &all->grades) = one->grades.v[i];
+        }
+    }
+}
+
+static void differences_of_all(struct cf_arena *a, const struct judged *list, size_t n, struct desk_changes *out)
+{
+    struct judged all = {0};
+    for (size_t i = 0; i < n; i++) {
+        all.subject = i ? all.subject : list[i].subject;
+        all.h = i ? all.h : list[i].h;
+        join_docket(a, &list[i].before, &all.before);
+        join_docket(a, &list[i].after, &all.after);
+    }
+    differences(a, &all, out);
+}
+
 /* In the desk's own transaction, after the ledger's commit: the event is taken in, everyone stale is judged and kept. */
 static bool settle(struct desk *d, uint64_t from, struct judged *list, size_t n, int64_t now, struct cf_arena *a, struct cf_errs *errs)
 {
@@ -561,8 +598,8 @@ static bool put_right(struct desk *d, const struct ledger_draft *draft, struct r
     if (!settle(d, from, list, r->who.n, now, a, errs)) {
         return false;
     }
-    for (size_t i = 0; changes && i < r->who.n; i++) {
-        differences(a, &list[i], changes);
+    if (changes) {
+        differences_of_all(a, list, r->who.n, changes);
     }
     cf_arena_reset(d->scratch);
     return true;

@@ -96,6 +96,11 @@ CF_MUST_USE bool cf_buf_finish(struct cf_buf *b, struct cf_str *out); /* false i
 #define CF_VEC(type)                                                                                                           \
     type *v;                                                                                                                   \
     size_t n, cap
+/* A vector as a member: CF_LIST(struct thing) things; */
+#define CF_LIST(type)                                                                                                          \
+    struct {                                                                                                                   \
+        CF_VEC(type);                                                                                                          \
+    }
 #define cf_push(arena, vec)                                                                                                    \
     ((vec)->v = cf_vec_grow((arena), (vec)->v, (vec)->n, &(vec)->cap, sizeof(*(vec)->v)), &(vec)->v[(vec)->n++])
 void *cf_vec_grow(struct cf_arena *a, void *v, size_t n, size_t *cap, size_t size); /* room for one more, zeroed */

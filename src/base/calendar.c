@@ -36,8 +36,8 @@ static bool check_holidays(const struct cf_calendar *cal, struct cf_errs *errs) 
                          CF_STR_ARG(cal->name), cf_date_shown(day).p);
         }
         if (i > 0 && cal->holidays[i - 1].day == day) {
-            ok = cf_fail(errs, CF_B021, CF_NOWHERE, "calendar %.*s: the holiday %s stands there twice",
-                         CF_STR_ARG(cal->name), cf_date_shown(day).p);
+            ok = cf_fail(errs, CF_B021, CF_NOWHERE, "calendar %.*s: the holiday %s stands there twice", CF_STR_ARG(cal->name),
+                         cf_date_shown(day).p);
         }
     }
     return ok;
@@ -56,8 +56,12 @@ const struct cf_calendar *cf_calendar_make(struct cf_arena *a, struct cf_str nam
         own[i] = (struct cf_holiday){holidays[i].day, cf_str_dup(a, holidays[i].name)};
     }
     qsort(own, n, sizeof(own[0]), by_day);
-    *cal = (struct cf_calendar){.name = cf_str_dup(a, name), .edition = cf_str_dup(a, edition), .first = first, .last = last,
-                                .holidays = own, .n_holidays = n};
+    *cal = (struct cf_calendar){.name = cf_str_dup(a, name),
+                                .edition = cf_str_dup(a, edition),
+                                .first = first,
+                                .last = last,
+                                .holidays = own,
+                                .n_holidays = n};
     if (!check_holidays(cal, errs)) {
         return NULL;
     }
@@ -191,7 +195,9 @@ const struct cf_calendar *cf_calendar_parse(struct cf_arena *a, const struct cf_
     }
     if (errs->failures == failures && (r.name.n == 0 || r.edition.n == 0 || !r.covers)) {
         (void)cf_fail(errs, CF_B021, CF_NOWHERE, "%.*s has no line `%s`", CF_STR_ARG(src->name),
-                      r.name.n == 0 ? "calendar" : r.edition.n == 0 ? "edition" : "covers");
+                      r.name.n == 0      ? "calendar"
+                      : r.edition.n == 0 ? "edition"
+                                         : "covers");
     }
     return errs->failures > failures ? NULL : cf_calendar_make(a, r.name, r.edition, r.first, r.last, r.v, r.n, errs);
 }

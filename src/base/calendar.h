@@ -24,8 +24,8 @@ struct cf_calendar {
 /* Makes one from its parts; holidays may come in any order and are copied. NULL and CF-B021 when a holiday is doubled or not
  * covered, or more than CF_MAX_CALENDAR_DAYS days are. */
 CF_MUST_USE const struct cf_calendar *cf_calendar_make(struct cf_arena *a, struct cf_str name, struct cf_str edition,
-                                                       int32_t first, int32_t last, const struct cf_holiday *holidays,
-                                                       size_t n, struct cf_errs *errs);
+                                                       int32_t first, int32_t last, const struct cf_holiday *holidays, size_t n,
+                                                       struct cf_errs *errs);
 /* Reads the text of a calendar file: data/calendars/README.md has its form. */
 CF_MUST_USE const struct cf_calendar *cf_calendar_parse(struct cf_arena *a, const struct cf_source *src, struct cf_errs *errs);
 
@@ -57,11 +57,11 @@ CF_MUST_USE bool cf_schools_covered(const struct cf_schools *s, enum cf_school_o
 CF_MUST_USE bool cf_schools_parse(struct cf_schools *s, const struct cf_source *src, struct cf_errs *errs);
 
 struct cf_school_start {
-    int64_t at;              /* the start */
+    int64_t at; /* the start */
     int32_t day;
-    enum cf_school_of of;    /* whose days were used ... */
-    struct cf_str name;      /* ... and its name, empty for the default */
-    struct cf_str edition;   /* of the file its terms came from, empty when added by hand */
+    enum cf_school_of of;  /* whose days were used ... */
+    struct cf_str name;    /* ... and its name, empty for the default */
+    struct cf_str edition; /* of the file its terms came from, empty when added by hand */
 };
 /* `the start of the next school day at S` [T5]: the first start strictly after `after` in the days of `school`, else of its
  * authority, else of the default. Empty names are not known. `authority` empty: as cf_schools_belong said. A set that exists

@@ -8,12 +8,9 @@ enum { DAY = 86400, MONTHS = 12, FEBRUARY = 2 };
 
 const char *cf_when_text(enum cf_when w) {
     switch (w) {
-    case CF_WHEN_OK:
-        return "known";
-    case CF_WHEN_BEYOND_CALENDAR:
-        return "no date: the calendar does not reach that far";
-    case CF_WHEN_OUT_OF_RANGE:
-        return "no date: it would lie outside the years 1 to 9999";
+    case CF_WHEN_OK: return "known";
+    case CF_WHEN_BEYOND_CALENDAR: return "no date: the calendar does not reach that far";
+    case CF_WHEN_OUT_OF_RANGE: return "no date: it would lie outside the years 1 to 9999";
     }
     CF_NEVER("an unknown answer about a date");
 }
@@ -113,20 +110,14 @@ static enum cf_when add_months(int32_t day, int64_t months, int32_t *out) {
 
 enum cf_when cf_day_add(const struct cf_calendar *cal, int32_t day, struct cf_duration d, int32_t *out) {
     switch (d.unit) {
-    case CF_DAY:
-        return day_in_range((int64_t)day + d.n, out);
-    case CF_WEEK:
-        return day_in_range((int64_t)day + (int64_t)d.n * 7, out);
-    case CF_WORKING_DAY:
-        return cf_working_add(cal, day, d.n, out);
-    case CF_MONTH:
-        return add_months(day, d.n, out);
-    case CF_YEAR:
-        return add_months(day, (int64_t)d.n * MONTHS, out);
+    case CF_DAY: return day_in_range((int64_t)day + d.n, out);
+    case CF_WEEK: return day_in_range((int64_t)day + (int64_t)d.n * 7, out);
+    case CF_WORKING_DAY: return cf_working_add(cal, day, d.n, out);
+    case CF_MONTH: return add_months(day, d.n, out);
+    case CF_YEAR: return add_months(day, (int64_t)d.n * MONTHS, out);
     case CF_SECOND:
     case CF_MINUTE:
-    case CF_HOUR:
-        break;
+    case CF_HOUR: break;
     }
     CF_NEVER("an elapsed duration was added to a day");
 }
@@ -158,22 +149,18 @@ int cf_age_on(int32_t born, int32_t day) {
 int32_t cf_period_start(enum cf_period p, int32_t day) {
     struct cf_date d = cf_date_of(day);
     switch (p) {
-    case CF_PERIOD_WEEK:
-        return day - cf_weekday(day);
-    case CF_PERIOD_MONTH:
-        return cf_day_of(d.year, d.month, 1);
-    case CF_PERIOD_QUARTER:
-        return cf_day_of(d.year, (d.month - 1) / 3 * 3 + 1, 1);
-    case CF_PERIOD_YEAR:
-        return cf_day_of(d.year, 1, 1);
+    case CF_PERIOD_WEEK: return day - cf_weekday(day);
+    case CF_PERIOD_MONTH: return cf_day_of(d.year, d.month, 1);
+    case CF_PERIOD_QUARTER: return cf_day_of(d.year, (d.month - 1) / 3 * 3 + 1, 1);
+    case CF_PERIOD_YEAR: return cf_day_of(d.year, 1, 1);
     }
     CF_NEVER("an unknown period");
 }
 
 int32_t cf_period_next(enum cf_period p, int32_t day) {
     /* A day that is surely in the next period: no month, quarter or year is longer than this from its first day. */
-    static const uint16_t beyond[] = {[CF_PERIOD_WEEK] = 7, [CF_PERIOD_MONTH] = 31, [CF_PERIOD_QUARTER] = 92,
-                                      [CF_PERIOD_YEAR] = 366};
+    static const uint16_t beyond[] = {
+        [CF_PERIOD_WEEK] = 7, [CF_PERIOD_MONTH] = 31, [CF_PERIOD_QUARTER] = 92, [CF_PERIOD_YEAR] = 366};
     return cf_period_start(p, cf_period_start(p, day) + beyond[p]);
 }
 

@@ -31,12 +31,12 @@ struct cf_date {
     uint8_t month, day; /* 1 to 12, 1 to 31 */
 };
 bool cf_year_leap(int64_t year);
-int cf_month_days(int64_t year, int month);                 /* month 1 to 12 */
+int cf_month_days(int64_t year, int month);                   /* month 1 to 12 */
 bool cf_date_valid(int64_t year, int64_t month, int64_t day); /* a date that exists, in the years 1 to 9999 */
-int32_t cf_day_of(int32_t year, int month, int day);        /* day number; the date must be valid */
-struct cf_date cf_date_of(int32_t day);                     /* the inverse, exact for every int32_t */
-int cf_weekday(int32_t day);                                /* 0 Monday to 6 Sunday */
-const char *cf_weekday_name(int weekday);                   /* "Monday" */
+int32_t cf_day_of(int32_t year, int month, int day);          /* day number; the date must be valid */
+struct cf_date cf_date_of(int32_t day);                       /* the inverse, exact for every int32_t */
+int cf_weekday(int32_t day);                                  /* 0 Monday to 6 Sunday */
+const char *cf_weekday_name(int weekday);                     /* "Monday" */
 
 /* ---- Durations [T2 to T4]. A negative n is "before". */
 enum cf_unit { CF_SECOND, CF_MINUTE, CF_HOUR, CF_DAY, CF_WORKING_DAY, CF_WEEK, CF_MONTH, CF_YEAR };
@@ -77,14 +77,14 @@ int32_t cf_zone_offset(const struct cf_zone *z, int64_t at); /* seconds ahead of
 
 /* ---- Instant to local time. Instants outside CF_TIME_MIN to CF_TIME_MAX are taken as the nearest inside. */
 struct cf_local {
-    int32_t day;    /* day number */
-    int32_t clock;  /* seconds after midnight */
+    int32_t day;   /* day number */
+    int32_t clock; /* seconds after midnight */
     int32_t year;
     uint8_t month, mday, hour, minute, second, weekday; /* weekday: 0 Monday */
-    int32_t offset;     /* seconds ahead of UTC */
-    bool summer;        /* British Summer Time */
-    bool repeated;      /* this local time occurs twice: show `abbr` with it */
-    const char *abbr;   /* "GMT", "BST"; lives as long as the zone */
+    int32_t offset;                                     /* seconds ahead of UTC */
+    bool summer;                                        /* British Summer Time */
+    bool repeated;                                      /* this local time occurs twice: show `abbr` with it */
+    const char *abbr;                                   /* "GMT", "BST"; lives as long as the zone */
 };
 struct cf_local cf_time_local(const struct cf_zone *z, int64_t at);
 int32_t cf_time_day(const struct cf_zone *z, int64_t at); /* only the day: quick */
@@ -133,10 +133,10 @@ struct cf_shown cf_time_shown(const struct cf_zone *z, int64_t at); /* "2024-06-
 struct cf_shown cf_due_shown(const struct cf_zone *z, int64_t at);  /* the same, but 23:59:59 is the date alone */
 struct cf_shown cf_time_iso(int64_t at);                            /* "2024-06-03T14:10:00Z" */
 struct cf_shown cf_time_iso_local(const struct cf_zone *z, int64_t at); /* "2024-06-03T15:10:00+01:00" */
-struct cf_shown cf_date_shown(int32_t day);                         /* "2024-06-03" */
-struct cf_shown cf_clock_shown(int32_t clock);                      /* "15:10", with seconds where they are not 0 */
-struct cf_shown cf_duration_shown(struct cf_duration d);            /* "10 working days", "1 hour" */
-struct cf_shown cf_left_shown(int64_t seconds);                     /* time left on a clock: "22:40", hours and minutes */
-struct cf_shown cf_period_shown(enum cf_period p, int32_t day);     /* "2024-W23", "2024-06", "2024-Q2", "2024" */
+struct cf_shown cf_date_shown(int32_t day);                             /* "2024-06-03" */
+struct cf_shown cf_clock_shown(int32_t clock);                          /* "15:10", with seconds where they are not 0 */
+struct cf_shown cf_duration_shown(struct cf_duration d);                /* "10 working days", "1 hour" */
+struct cf_shown cf_left_shown(int64_t seconds);                         /* time left on a clock: "22:40", hours and minutes */
+struct cf_shown cf_period_shown(enum cf_period p, int32_t day);         /* "2024-W23", "2024-06", "2024-Q2", "2024" */
 
 #endif

@@ -313,14 +313,10 @@ struct cf_shown cf_period_shown(enum cf_period p, int32_t day) {
     int32_t thursday = day - cf_weekday(day) + 3; /* ISO 8601: a week belongs to the year of its Thursday */
     struct cf_date t = cf_date_of(thursday);
     switch (p) {
-    case CF_PERIOD_WEEK:
-        return shown("%04d-W%02d", (int)t.year, (int)((thursday - cf_day_of(t.year, 1, 1)) / 7 + 1));
-    case CF_PERIOD_MONTH:
-        return shown("%04d-%02d", (int)d.year, d.month);
-    case CF_PERIOD_QUARTER:
-        return shown("%04d-Q%d", (int)d.year, (d.month - 1) / 3 + 1);
-    case CF_PERIOD_YEAR:
-        return shown("%04d", (int)d.year);
+    case CF_PERIOD_WEEK: return shown("%04d-W%02d", (int)t.year, (int)((thursday - cf_day_of(t.year, 1, 1)) / 7 + 1));
+    case CF_PERIOD_MONTH: return shown("%04d-%02d", (int)d.year, d.month);
+    case CF_PERIOD_QUARTER: return shown("%04d-Q%d", (int)d.year, (d.month - 1) / 3 + 1);
+    case CF_PERIOD_YEAR: return shown("%04d", (int)d.year);
     }
     CF_NEVER("an unknown period");
 }

@@ -6,11 +6,11 @@
 
 enum {
     DAY = 86400,
-    MAX_TYPES = 256,              /* RFC 8536: a type index is one byte */
-    MAX_TRANSITIONS = 4096,       /* London has 243 up to 2037; the rule adds two a year up to TABLE_YEAR */
-    TABLE_YEAR = 2100,            /* the last year whose changes stand in the table; later ones are reckoned */
-    BUCKET_BITS = 22,             /* 48.5 days: at most one change of London in each, so a look-up is two loads */
-    ZONE_OFFSET_MAX = 93599,      /* RFC 8536, 3.2: just under 26 hours ahead, 25 behind */
+    MAX_TYPES = 256,         /* RFC 8536: a type index is one byte */
+    MAX_TRANSITIONS = 4096,  /* London has 243 up to 2037; the rule adds two a year up to TABLE_YEAR */
+    TABLE_YEAR = 2100,       /* the last year whose changes stand in the table; later ones are reckoned */
+    BUCKET_BITS = 22,        /* 48.5 days: at most one change of London in each, so a look-up is two loads */
+    ZONE_OFFSET_MAX = 93599, /* RFC 8536, 3.2: just under 26 hours ahead, 25 behind */
     ZONE_OFFSET_MIN = -89999,
 };
 static const int64_t bucket_from = -2208988800; /* 1900-01-01 */
@@ -40,7 +40,7 @@ struct cf_zone {
     size_t n;                              /* transitions */
     int64_t *at;
     uint16_t *type;
-    uint16_t *bucket; /* how many transitions are at or before the bucket's first second */
+    uint16_t *bucket;  /* how many transitions are at or before the bucket's first second */
     int64_t rule_from; /* from here on the rule alone is asked */
     struct zone_rule rule;
 };
@@ -124,8 +124,8 @@ static bool rule_time(struct cursor *c, int max_hours, int32_t *out) {
         (void)rule_byte(c, '+');
     }
     int h = 0, m = 0, s = 0;
-    if (!rule_number(c, max_hours, &h) || (rule_byte(c, ':') && (!rule_number(c, 59, &m) ||
-        (rule_byte(c, ':') && !rule_number(c, 59, &s))))) {
+    if (!rule_number(c, max_hours, &h) ||
+        (rule_byte(c, ':') && (!rule_number(c, 59, &m) || (rule_byte(c, ':') && !rule_number(c, 59, &s))))) {
         return false;
     }
     *out = (minus ? -1 : 1) * (h * 3600 + m * 60 + s);
@@ -193,8 +193,8 @@ static bool read_rule(struct cf_arena *a, struct cf_zone *z, struct cursor *c) {
         summer->offset = -west;
     }
     z->rule.changes = true;
-    return rule_byte(c, ',') && rule_change(c, &z->rule.to_summer) && rule_byte(c, ',') &&
-           rule_change(c, &z->rule.to_winter) && c->at == c->n;
+    return rule_byte(c, ',') && rule_change(c, &z->rule.to_summer) && rule_byte(c, ',') && rule_change(c, &z->rule.to_winter) &&
+           c->at == c->n;
 }
 
 static int32_t change_day(const struct zone_change *ch, int32_t year) {

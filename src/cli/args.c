@@ -6,11 +6,10 @@
 #include <unistd.h>
 
 /* Options that take no value, in every command. */
-static const char *const FLAGS[] = {"json", "why", "overdue", "list", "accept-clock", "help", "published", "write", "open", "all",
-                                    "diff", "quiet", "no-sweep"};
+static const char *const FLAGS[] = {"json",  "why",  "overdue", "list", "accept-clock", "help",    "published",
+                                    "write", "open", "all",     "diff", "quiet",        "no-sweep"};
 
-static bool is_flag(struct cf_str name)
-{
+static bool is_flag(struct cf_str name) {
     for (size_t i = 0; i < CF_COUNT(FLAGS); i++) {
         if (cf_str_is(name, FLAGS[i])) {
             return true;
@@ -19,8 +18,7 @@ static bool is_flag(struct cf_str name)
     return false;
 }
 
-bool cli_parse(struct cli *c, int argc, char **argv)
-{
+bool cli_parse(struct cli *c, int argc, char **argv) {
     for (int i = 0; i < argc; i++) {
         struct cf_str word = cf_str_from(argv[i]);
         size_t bad;
@@ -53,8 +51,7 @@ bool cli_parse(struct cli *c, int argc, char **argv)
 }
 
 /* An option may be written with - or _ between its words. */
-static bool same_option(struct cf_str given, const char *name)
-{
+static bool same_option(struct cf_str given, const char *name) {
     size_t n = strlen(name);
     if (given.n != n) {
         return false;
@@ -68,8 +65,7 @@ static bool same_option(struct cf_str given, const char *name)
     return true;
 }
 
-bool cli_option(struct cli *c, const char *name, struct cf_str *value)
-{
+bool cli_option(struct cli *c, const char *name, struct cf_str *value) {
     for (size_t i = 0; i < c->options.n; i++) {
         if (same_option(c->options.v[i].name, name)) {
             c->options.v[i].used = true;
@@ -80,20 +76,17 @@ bool cli_option(struct cli *c, const char *name, struct cf_str *value)
     return false;
 }
 
-bool cli_flag(struct cli *c, const char *name)
-{
+bool cli_flag(struct cli *c, const char *name) {
     struct cf_str ignored;
     return cli_option(c, name, &ignored);
 }
 
-const char *cli_option_or(struct cli *c, const char *name, const char *otherwise)
-{
+const char *cli_option_or(struct cli *c, const char *name, const char *otherwise) {
     struct cf_str v;
     return cli_option(c, name, &v) ? cf_cstr(c->arena, v) : otherwise;
 }
 
-bool cli_int(struct cli *c, const char *name, int64_t least, int64_t most, int64_t otherwise, int64_t *out)
-{
+bool cli_int(struct cli *c, const char *name, int64_t least, int64_t most, int64_t otherwise, int64_t *out) {
     struct cf_str v;
     *out = otherwise;
     if (!cli_option(c, name, &v)) {
@@ -106,15 +99,13 @@ bool cli_int(struct cli *c, const char *name, int64_t least, int64_t most, int64
     return true;
 }
 
-bool cli_time(struct cli *c, const char *name, int64_t otherwise, struct cf_moment *out)
-{
+bool cli_time(struct cli *c, const char *name, int64_t otherwise, struct cf_moment *out) {
     struct cf_str v;
     *out = (struct cf_moment){.at = otherwise, .day = cf_time_day(c->zone, otherwise)};
     return !cli_option(c, name, &v) || cf_time_parse(c->zone, v, CF_NOWHERE, &c->errs, out);
 }
 
-bool cli_nothing_left(struct cli *c)
-{
+bool cli_nothing_left(struct cli *c) {
     bool ok = true;
     for (size_t i = 0; i < c->options.n; i++) {
         if (!c->options.v[i].used) {
@@ -124,8 +115,7 @@ bool cli_nothing_left(struct cli *c)
     return ok;
 }
 
-int cli_failed(struct cli *c)
-{
+int cli_failed(struct cli *c) {
     cf_errs_print(stderr, &c->errs);
     return CLI_REFUSED;
 }
@@ -133,8 +123,7 @@ int cli_failed(struct cli *c)
 /* ---- Where things are. */
 
 /* The data folder: CHILDFIRST_HOME, else childfirst in the user's own data folder (XDG_DATA_HOME, else ~/.local/share). */
-static struct cf_str data_folder(struct cf_arena *a)
-{
+static struct cf_str data_folder(struct cf_arena *a) {
     const char *own = getenv("CHILDFIRST_HOME"), *xdg = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
     if (own && *own) {
         return cf_str_from(own);
@@ -145,8 +134,7 @@ static struct cf_str data_folder(struct cf_arena *a)
     return home && *home ? cf_str_printf(a, "%s/.local/share/childfirst", home) : CF_LIT(".");
 }
 
-const char *cli_db_path(struct cli *c)
-{
+const char *cli_db_path(struct cli *c) {
     struct cf_str given;
     if (cli_option(c, "db", &given)) {
         return cf_cstr(c->arena, given);
@@ -155,8 +143,7 @@ const char *cli_db_path(struct cli *c)
 }
 
 /* Makes the folder of a path and those above it, for whoever makes a database. */
-static bool make_folders(struct cli *c, const char *path)
-{
+static bool make_folders(struct cli *c, const char *path) {
     char *p = cf_memdup(c->arena, path, strlen(path) + 1);
     for (char *slash = strchr(p + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = 0;
@@ -169,8 +156,7 @@ static bool make_folders(struct cli *c, const char *path)
 }
 
 /* Shipped files stand where CHILDFIRST_DATA says, in the folder one starts from, or above the program (build/childfirst). */
-const char *cli_data(struct cli *c, const char *below)
-{
+const char *cli_data(struct cli *c, const char *below) {
     const char *data = getenv("CHILDFIRST_DATA");
     if (data && *data) {
         return cf_cstr(c->arena, cf_str_printf(c->arena, "%s/%s", data, below));
@@ -198,10 +184,13 @@ const char *cli_data(struct cli *c, const char *below)
     return below;
 }
 
-static bool open_desk(struct cli *c, bool write, bool create, const char *force)
-{
-    struct desk_options o = {.db = cli_db_path(c), .write = write, .create = create, .accept_clock = cli_flag(c, "accept-clock"),
-                             .force = force, .calendars = cli_data(c, "data/calendars")};
+static bool open_desk(struct cli *c, bool write, bool create, const char *force) {
+    struct desk_options o = {.db = cli_db_path(c),
+                             .write = write,
+                             .create = create,
+                             .accept_clock = cli_flag(c, "accept-clock"),
+                             .force = force,
+                             .calendars = cli_data(c, "data/calendars")};
     struct cf_str keys;
     if (cli_option(c, "keys", &keys)) {
         o.keys = cf_cstr(c->arena, keys);
@@ -217,23 +206,19 @@ static bool open_desk(struct cli *c, bool write, bool create, const char *force)
     return desk_open(c->arena, &o, &c->errs, &c->desk);
 }
 
-bool cli_open(struct cli *c, bool write)
-{
+bool cli_open(struct cli *c, bool write) {
     return open_desk(c, write, false, NULL);
 }
 
-bool cli_create(struct cli *c, const char *force)
-{
+bool cli_create(struct cli *c, const char *force) {
     return open_desk(c, true, true, force);
 }
 
-void cli_print(const struct cf_buf *b)
-{
+void cli_print(const struct cf_buf *b) {
     fwrite(b->p, 1, b->n, stdout);
 }
 
-void cli_bar(void *progress, uint64_t done, uint64_t total)
-{
+void cli_bar(void *progress, uint64_t done, uint64_t total) {
     struct cf_progress *p = progress;
     p->total = total;
     cf_progress_step(p, done);

@@ -6,17 +6,16 @@ struct asked {
     bool why;
 };
 
-static void say_reason(struct cf_buf *b, const struct lang_reason *r)
-{
+static void say_reason(struct cf_buf *b, const struct lang_reason *r) {
     if (r) {
         lang_reason_text(b, r, 4);
     }
 }
 
-static void say_standing(struct cf_buf *b, const struct lang_docket *k)
-{
+static void say_standing(struct cf_buf *b, const struct lang_docket *k) {
     for (size_t i = 0; i < k->flags.n; i++) {
-        cf_buf_printf(b, "flag     %.*s  [%.*s]\n", CF_STR_ARG(k->flags.v[i].rule->title), CF_STR_ARG(k->flags.v[i].rule->name.text));
+        cf_buf_printf(b, "flag     %.*s  [%.*s]\n", CF_STR_ARG(k->flags.v[i].rule->title),
+                      CF_STR_ARG(k->flags.v[i].rule->name.text));
     }
     for (size_t i = 0; i < k->grades.n; i++) {
         const struct lang_grade_line *g = &k->grades.v[i];
@@ -52,8 +51,7 @@ static void say_standing(struct cf_buf *b, const struct lang_docket *k)
     }
 }
 
-static int one_subject(struct cli *c, struct cf_str words, const struct asked *q)
-{
+static int one_subject(struct cli *c, struct cf_str words, const struct asked *q) {
     struct cf_id id;
     uint32_t no;
     struct lang_docket k = {0};
@@ -74,7 +72,8 @@ static int one_subject(struct cli *c, struct cf_str words, const struct asked *q
         cf_fail(&c->errs, CF_C014, CF_NOWHERE, "this record is restricted (Data Protection Act 2018, section 47)");
         return cli_failed(c);
     }
-    if (!desk_docket(c->desk, no, q->at, q->known_at, c->arena, &k, &set, &ref, &h, &c->errs) || !cli_read_log(c, "docket", &no, 1, 0)) {
+    if (!desk_docket(c->desk, no, q->at, q->known_at, c->arena, &k, &set, &ref, &h, &c->errs) ||
+        !cli_read_log(c, "docket", &no, 1, 0)) {
         return cli_failed(c);
     }
     struct cf_buf b = cf_buf_new(c->arena, CF_MAX_JSON_BYTES);
@@ -111,8 +110,7 @@ static int one_subject(struct cli *c, struct cf_str words, const struct asked *q
     return CLI_DONE;
 }
 
-static void lines_json(struct cf_buf *b, struct cli *c, const struct desk_lines *lines)
-{
+static void lines_json(struct cf_buf *b, struct cli *c, const struct desk_lines *lines) {
     cf_buf_lit(b, "{\"duties\":[");
     for (size_t i = 0; i < lines->n; i++) {
         const struct lang_duty_line *l = &lines->v[i].duty;
@@ -129,12 +127,11 @@ static void lines_json(struct cf_buf *b, struct cli *c, const struct desk_lines 
         }
         cf_buf_lit(b, "}");
     }
-    cf_buf_printf(b, "],\"shown\":%zu,\"not_in_source\":%llu,\"withheld\":%llu}\n", lines->n, (unsigned long long)lines->not_in_source,
-                  (unsigned long long)lines->withheld);
+    cf_buf_printf(b, "],\"shown\":%zu,\"not_in_source\":%llu,\"withheld\":%llu}\n", lines->n,
+                  (unsigned long long)lines->not_in_source, (unsigned long long)lines->withheld);
 }
 
-static int queue(struct cli *c, enum desk_which which, const char *unit, const struct asked *q)
-{
+static int queue(struct cli *c, enum desk_which which, const char *unit, const struct asked *q) {
     struct desk_lines lines;
     if (!desk_duties(c->desk, which, unit, q->at, c->arena, &lines, &c->errs)) {
         return cli_failed(c);
@@ -166,14 +163,14 @@ static int queue(struct cli *c, enum desk_which which, const char *unit, const s
     return CLI_DONE;
 }
 
-int cli_docket(struct cli *c)
-{
+int cli_docket(struct cli *c) {
     struct cf_moment at, known;
     struct cf_str subject, unit;
     int64_t now = cf_now_us() / 1000000;
     struct asked q = {.why = cli_flag(c, "why"), .known_at = INT64_MAX};
     bool has_known = cli_option(c, "known-at", &unit);
-    bool has_subject = cli_option(c, "subject", &subject), overdue = cli_flag(c, "overdue"), has_unit = cli_option(c, "unit", &unit);
+    bool has_subject = cli_option(c, "subject", &subject), overdue = cli_flag(c, "overdue"),
+         has_unit = cli_option(c, "unit", &unit);
     struct cf_str ignored;
     (void)cli_option(c, "purpose", &ignored);
     (void)cli_option(c, "as", &ignored);

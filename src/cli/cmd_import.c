@@ -2,10 +2,11 @@
 #include "cli/cli.h"
 #include "exchange/import.h"
 
-struct totals { uint64_t lines, imported, known, rejected, withdrawn; };
+struct totals {
+    uint64_t lines, imported, known, rejected, withdrawn;
+};
 
-static void add(struct totals *t, const struct import_report *r)
-{
+static void add(struct totals *t, const struct import_report *r) {
     t->lines += r->lines;
     t->imported += r->imported;
     t->known += r->known;
@@ -13,23 +14,26 @@ static void add(struct totals *t, const struct import_report *r)
     t->withdrawn += r->withdrawn;
 }
 
-static void say(struct cli *c, struct cf_str file, const struct import_report *r)
-{
+static void say(struct cli *c, struct cf_str file, const struct import_report *r) {
     if (c->json) {
         struct cf_buf b = cf_buf_new(c->arena, 65536);
         cf_buf_lit(&b, "{\"file\":");
         cf_json_str(&b, file);
-        cf_buf_printf(&b, ",\"lines\":%llu,\"imported\":%llu,\"known\":%llu,\"rejected\":%llu,\"withdrawn\":%llu,\"children\":%llu,"
-                          "\"age_unknown\":%llu,\"no_place\":%llu}\n", (unsigned long long)r->lines, (unsigned long long)r->imported,
-                      (unsigned long long)r->known, (unsigned long long)r->rejected, (unsigned long long)r->withdrawn,
-                      (unsigned long long)r->children, (unsigned long long)r->age_unknown, (unsigned long long)r->no_place);
+        cf_buf_printf(&b,
+                      ",\"lines\":%llu,\"imported\":%llu,\"known\":%llu,\"rejected\":%llu,\"withdrawn\":%llu,\"children\":%llu,"
+                      "\"age_unknown\":%llu,\"no_place\":%llu}\n",
+                      (unsigned long long)r->lines, (unsigned long long)r->imported, (unsigned long long)r->known,
+                      (unsigned long long)r->rejected, (unsigned long long)r->withdrawn, (unsigned long long)r->children,
+                      (unsigned long long)r->age_unknown, (unsigned long long)r->no_place);
         cli_print(&b);
         return;
     }
     printf("%.*s\n  %llu imported + %llu rejected + %llu already known = %llu lines read\n", CF_STR_ARG(file),
-           (unsigned long long)r->imported, (unsigned long long)r->rejected, (unsigned long long)r->known, (unsigned long long)r->lines);
+           (unsigned long long)r->imported, (unsigned long long)r->rejected, (unsigned long long)r->known,
+           (unsigned long long)r->lines);
     if (r->repeats) {
-        printf("  of those already known, %llu are the same record as another line of this file\n", (unsigned long long)r->repeats);
+        printf("  of those already known, %llu are the same record as another line of this file\n",
+               (unsigned long long)r->repeats);
     }
     if (r->withdrawn) {
         printf("  %llu rows of the earlier version are no longer published: withdrawn\n", (unsigned long long)r->withdrawn);
@@ -44,8 +48,7 @@ static void say(struct cli *c, struct cf_str file, const struct import_report *r
     }
 }
 
-int cli_import(struct cli *c)
-{
+int cli_import(struct cli *c) {
     struct cf_str what = c->words.n ? c->words.v[0] : CF_LIT("");
     bool stops = cf_str_is(what, "stop-search"), thorough = cf_str_is(what, "more-thorough-search");
     struct totals sum = {0};
@@ -63,15 +66,18 @@ int cli_import(struct cli *c)
     if (!cli_open(c, true) || !cli_nothing_left(c)) {
         return cli_failed(c);
     }
-    struct import_options o = {.map = cli_data(c, stops ? "data/import/stop-search.tsv" : "data/import/more-thorough-search.tsv"),
-                               .boroughs = cli_data(c, "data/boroughs/london-boroughs.tsv"), .progress = cli_bar};
+    struct import_options o = {.map =
+                                   cli_data(c, stops ? "data/import/stop-search.tsv" : "data/import/more-thorough-search.tsv"),
+                               .boroughs = cli_data(c, "data/boroughs/london-boroughs.tsv"),
+                               .progress = cli_bar};
     for (size_t i = 1; i < c->words.n; i++) {
         struct import_report r;
         struct cf_arena *a = cf_arena_new("one file");
         struct cf_progress bar = cf_progress_start("importing", 0);
         o.arg = &bar;
         const char *path = cf_cstr(c->arena, c->words.v[i]);
-        bool ok = stops ? import_stop_search(c->desk, path, &o, a, &r, &c->errs) : import_more_thorough(c->desk, path, &o, a, &r, &c->errs);
+        bool ok = stops ? import_stop_search(c->desk, path, &o, a, &r, &c->errs)
+                        : import_more_thorough(c->desk, path, &o, a, &r, &c->errs);
         cf_progress_end(&bar);
         if (ok) {
             say(c, c->words.v[i], &r);
@@ -83,11 +89,13 @@ int cli_import(struct cli *c)
         }
     }
     if (c->words.n > 2 && !c->json) {
-        printf("in all: %llu imported + %llu rejected + %llu already known = %llu lines read\n", (unsigned long long)sum.imported,
-               (unsigned long long)sum.rejected, (unsigned long long)sum.known, (unsigned long long)sum.lines);
+        printf("in all: %llu imported + %llu rejected + %llu already known = %llu lines read\n",
+               (unsigned long long)sum.imported, (unsigned long long)sum.rejected, (unsigned long long)sum.known,
+               (unsigned long long)sum.lines);
     }
     struct cf_progress bar = cf_progress_start("judging", 0);
-    bool ok = !sweep || (desk_sweep(c->desk, cf_now_us() / 1000000, 0, cli_bar, &bar, &done, &c->errs) && desk_study(c->desk, &c->errs));
+    bool ok = !sweep ||
+              (desk_sweep(c->desk, cf_now_us() / 1000000, 0, cli_bar, &bar, &done, &c->errs) && desk_study(c->desk, &c->errs));
     cf_progress_end(&bar);
     return ok ? CLI_DONE : cli_failed(c);
 }

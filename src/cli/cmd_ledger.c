@@ -1,8 +1,7 @@
 /* ledger: verify, prove, head, erase, hold, release, restrict. */
 #include "cli/cli.h"
 
-static int verify(struct cli *c)
-{
+static int verify(struct cli *c) {
     if (!cli_nothing_left(c)) {
         return cli_failed(c);
     }
@@ -31,8 +30,7 @@ static int verify(struct cli *c)
     return CLI_FAULTS;
 }
 
-static int head(struct cli *c)
-{
+static int head(struct cli *c) {
     struct cf_str note;
     if (!ledger_head(desk_ledger(c->desk), c->arena, &note, &c->errs)) {
         return cli_failed(c);
@@ -51,8 +49,7 @@ static int head(struct cli *c)
     return CLI_DONE;
 }
 
-static int prove(struct cli *c)
-{
+static int prove(struct cli *c) {
     struct cf_id id;
     struct cf_str json;
     if (c->words.n < 2) {
@@ -79,8 +76,7 @@ static int prove(struct cli *c)
     return CLI_DONE;
 }
 
-static bool erasure_scope(struct cli *c, struct ledger_erasure *what)
-{
+static bool erasure_scope(struct cli *c, struct ledger_erasure *what) {
     struct cf_str words;
     int64_t field;
     what->scope = LEDGER_WHOLE_EVENT;
@@ -104,11 +100,12 @@ static bool erasure_scope(struct cli *c, struct ledger_erasure *what)
 }
 
 /* What C5 keeps: the ended lines that rested on the erased event, as duty id and state. */
-static bool ended_lines(struct cli *c, struct cf_id event, struct ledger_value *out)
-{
+static bool ended_lines(struct cli *c, struct cf_id event, struct ledger_value *out) {
     uint64_t seq;
     struct ledger_event e;
-    struct { CF_VEC(struct ledger_value); } kept = {0};
+    struct {
+        CF_VEC(struct ledger_value);
+    } kept = {0};
     if (!ledger_seq_of_id(desk_ledger(c->desk), event, &seq, &c->errs) || seq == LEDGER_NO_SEQ ||
         !ledger_read(desk_ledger(c->desk), seq, c->arena, &e, &c->errs)) {
         return !c->errs.failures;
@@ -119,7 +116,8 @@ static bool ended_lines(struct cli *c, struct cf_id event, struct ledger_value *
         struct lang_history h;
         const struct lang_set *set;
         const struct lang_reference *ref;
-        if (e.d.persons[p].role < LEDGER_FIRST_ROLE || !ledger_subject_no(desk_ledger(c->desk), e.d.persons[p].subject, &no, &c->errs) || !no) {
+        if (e.d.persons[p].role < LEDGER_FIRST_ROLE ||
+            !ledger_subject_no(desk_ledger(c->desk), e.d.persons[p].subject, &no, &c->errs) || !no) {
             continue;
         }
         if (!desk_docket(c->desk, (uint32_t)no, cf_now_us() / 1000000, INT64_MAX, c->arena, &k, &set, &ref, &h, &c->errs)) {
@@ -143,8 +141,7 @@ static bool ended_lines(struct cli *c, struct cf_id event, struct ledger_value *
     return true;
 }
 
-static int erase(struct cli *c)
-{
+static int erase(struct cli *c) {
     struct ledger_erasure what = {0};
     struct ledger_receipt receipt;
     struct ledger_value ended;
@@ -153,7 +150,8 @@ static int erase(struct cli *c)
         cf_fail(&c->errs, CF_C012, CF_NOWHERE, "erase needs the id of an event");
         return cli_failed(c);
     }
-    if (!cli_option(c, "authority", &what.authority) || !cli_option(c, "reviewer", &reviewer) || !cli_option(c, "approver", &approver)) {
+    if (!cli_option(c, "authority", &what.authority) || !cli_option(c, "reviewer", &reviewer) ||
+        !cli_option(c, "approver", &approver)) {
         cf_fail(&c->errs, CF_C012, CF_NOWHERE, "erase needs --authority TEXT, --reviewer ID and --approver ID");
         return cli_failed(c);
     }
@@ -176,8 +174,7 @@ static int erase(struct cli *c)
 }
 
 /* hold, release, restrict, unrestrict: ordinary events of built-in kinds. */
-static int control(struct cli *c, uint32_t kind, const char *what)
-{
+static int control(struct cli *c, uint32_t kind, const char *what) {
     struct cf_id target;
     struct cf_str authority, review;
     if (c->words.n < 2 || !cli_option(c, "authority", &authority)) {
@@ -209,8 +206,14 @@ static int control(struct cli *c, uint32_t kind, const char *what)
     struct ledger_person person = {.subject = target, .role = LEDGER_ROLE_TARGET};
     struct ledger_facts facts = {.compartment = LEDGER_OPEN, .fields = pairs, .n_fields = n};
     int64_t now = cf_now_us() / 1000000;
-    struct ledger_draft draft = {.id = ledger_new_id(desk_ledger(c->desk)), .kind = kind, .from = now, .to = now, .facts = &facts,
-                                 .n_facts = 1, .persons = &person, .n_persons = seq == LEDGER_NO_SEQ ? 1 : 0};
+    struct ledger_draft draft = {.id = ledger_new_id(desk_ledger(c->desk)),
+                                 .kind = kind,
+                                 .from = now,
+                                 .to = now,
+                                 .facts = &facts,
+                                 .n_facts = 1,
+                                 .persons = &person,
+                                 .n_persons = seq == LEDGER_NO_SEQ ? 1 : 0};
     struct ledger_receipt receipt;
     if (!cli_nothing_left(c) || !ledger_begin(desk_ledger(c->desk), &c->errs)) {
         return cli_failed(c);
@@ -227,13 +230,20 @@ static int control(struct cli *c, uint32_t kind, const char *what)
     return CLI_DONE;
 }
 
-int cli_ledger(struct cli *c)
-{
-    static const struct { const char *word; uint32_t kind; } controls[] = {
-        {"hold", LEDGER_HOLD}, {"release", LEDGER_RELEASED}, {"restrict", LEDGER_RESTRICTED}, {"unrestrict", LEDGER_UNRESTRICTED}};
+int cli_ledger(struct cli *c) {
+    static const struct {
+        const char *word;
+        uint32_t kind;
+    } controls[] = {{"hold", LEDGER_HOLD},
+                    {"release", LEDGER_RELEASED},
+                    {"restrict", LEDGER_RESTRICTED},
+                    {"unrestrict", LEDGER_UNRESTRICTED}};
     struct cf_str word = c->words.n ? c->words.v[0] : CF_LIT("");
-    static const struct { const char *word; int (*run)(struct cli *c); bool write; } kinds[] = {
-        {"verify", verify, false}, {"head", head, false}, {"prove", prove, false}, {"erase", erase, true}};
+    static const struct {
+        const char *word;
+        int (*run)(struct cli *c);
+        bool write;
+    } kinds[] = {{"verify", verify, false}, {"head", head, false}, {"prove", prove, false}, {"erase", erase, true}};
     for (size_t i = 0; i < CF_COUNT(kinds); i++) {
         if (cf_str_is(word, kinds[i].word)) {
             return cli_open(c, kinds[i].write) ? kinds[i].run(c) : cli_failed(c);

@@ -1,4 +1,5 @@
-/* policy: check, fmt, test, explain, coverage, diff, replay, adopt. Silent on success; 2 when the check or a test found faults. */
+/* policy: check, fmt, test, explain, coverage, diff, replay, adopt. Silent on success; 2 when the check or a test found faults.
+ */
 #include "cli/cli.h"
 
 #include <dirent.h>
@@ -6,14 +7,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *path_or_shipped(struct cli *c, size_t word)
-{
+static const char *path_or_shipped(struct cli *c, size_t word) {
     return c->words.n > word ? cf_cstr(c->arena, c->words.v[word]) : cli_data(c, "policies");
 }
 
 /* Faults as lines for a person, or as one JSON array. */
-static int faults(struct cli *c)
-{
+static int faults(struct cli *c) {
     if (c->json) {
         struct cf_buf b = cf_buf_new(c->arena, CF_MAX_JSON_BYTES);
         cf_buf_lit(&b, "[");
@@ -29,13 +28,11 @@ static int faults(struct cli *c)
     return c->errs.failures ? CLI_FAULTS : CLI_DONE;
 }
 
-static bool readable(struct cli *c, const char *path)
-{
+static bool readable(struct cli *c, const char *path) {
     return access(path, R_OK) == 0 || cf_fail(&c->errs, CF_B001, CF_NOWHERE, "%s cannot be opened", path);
 }
 
-static int load(struct cli *c, const char *path, struct lang_set **set)
-{
+static int load(struct cli *c, const char *path, struct lang_set **set) {
     if (!readable(c, path)) {
         return cli_failed(c);
     }
@@ -44,24 +41,24 @@ static int load(struct cli *c, const char *path, struct lang_set **set)
 
 /* ---- check */
 
-static int check(struct cli *c)
-{
+static int check(struct cli *c) {
     struct lang_set *set;
     int status = load(c, path_or_shipped(c, 1), &set);
     return status == CLI_DONE ? faults(c) : status;
 }
 
-/* ---- fmt: prints the one form that there is; --write puts it in place, --list names the files that differ (and exits with 2). */
+/* ---- fmt: prints the one form that there is; --write puts it in place, --list names the files that differ (and exits with 2).
+ */
 
-static int by_name(const void *x, const void *y)
-{
+static int by_name(const void *x, const void *y) {
     return cf_str_cmp(*(const struct cf_str *)x, *(const struct cf_str *)y);
 }
 
-struct paths { CF_VEC(struct cf_str); };
+struct paths {
+    CF_VEC(struct cf_str);
+};
 
-static bool policy_files(struct cli *c, struct cf_str path, struct paths *out, int depth)
-{
+static bool policy_files(struct cli *c, struct cf_str path, struct paths *out, int depth) {
     struct stat st;
     const char *p = cf_cstr(c->arena, path);
     if (stat(p, &st) != 0) {
@@ -94,8 +91,7 @@ static bool policy_files(struct cli *c, struct cf_str path, struct paths *out, i
     return ok;
 }
 
-static bool format_one(struct cli *c, struct cf_str path, bool write, bool list, bool *differs)
-{
+static bool format_one(struct cli *c, struct cf_str path, bool write, bool list, bool *differs) {
     struct cf_source *src = CF_NEW(c->arena, struct cf_source);
     struct lang_decl *policy = NULL;
     src->name = path;
@@ -119,8 +115,7 @@ static bool format_one(struct cli *c, struct cf_str path, bool write, bool list,
     return true;
 }
 
-static int fmt(struct cli *c)
-{
+static int fmt(struct cli *c) {
     struct paths files = {0};
     bool write = cli_flag(c, "write"), list = cli_flag(c, "list"), differs = false, ok = true;
     if (!policy_files(c, cf_str_from(path_or_shipped(c, 1)), &files, 0)) {
@@ -135,8 +130,7 @@ static int fmt(struct cli *c)
 /* ---- test and coverage: the policies' own examples. */
 
 /* Examples stand on shipped calendars: what no example declares (bank holidays) comes from there. */
-static bool example_reference(struct cli *c, struct lang_reference *ref)
-{
+static bool example_reference(struct cli *c, struct lang_reference *ref) {
     struct cf_source *src = CF_NEW(c->arena, struct cf_source);
     src->name = cf_str_from(cli_data(c, "data/calendars/england-and-wales-bank-holidays.tsv"));
     if (!cf_read_file(c->arena, src->name.p, CF_MAX_SOURCE_BYTES, &src->text, &c->errs)) {
@@ -151,9 +145,8 @@ static bool example_reference(struct cli *c, struct lang_reference *ref)
     return calendar != NULL;
 }
 
-static bool run_examples(struct cli *c, const struct lang_set *set, struct lang_coverage *coverage, size_t *examples, size_t *checked,
-                         size_t *failed)
-{
+static bool run_examples(struct cli *c, const struct lang_set *set, struct lang_coverage *coverage, size_t *examples,
+                         size_t *checked, size_t *failed) {
     struct lang_reference ref;
     if (!example_reference(c, &ref)) {
         return false;
@@ -167,8 +160,7 @@ static bool run_examples(struct cli *c, const struct lang_set *set, struct lang_
     return true;
 }
 
-static int test(struct cli *c)
-{
+static int test(struct cli *c) {
     struct lang_set *set;
     size_t examples = 0, checked = 0, failed = 0;
     int status = load(c, path_or_shipped(c, 1), &set);
@@ -192,8 +184,7 @@ static int test(struct cli *c)
     return CLI_DONE;
 }
 
-static int coverage(struct cli *c)
-{
+static int coverage(struct cli *c) {
     struct lang_set *set;
     size_t examples = 0, checked = 0, failed = 0, of = 0;
     int status = load(c, path_or_shipped(c, 1), &set);
@@ -230,20 +221,17 @@ static int coverage(struct cli *c)
 }
 
 /* The words of a declaration as they stand in its file. */
-static struct cf_str text_of(struct cf_span at)
-{
+static struct cf_str text_of(struct cf_span at) {
     return at.src ? cf_str_slice(at.src->text, at.at, (size_t)at.at + at.n) : CF_LIT("");
 }
 
-static bool holds(struct cf_str text, struct cf_str part)
-{
+static bool holds(struct cf_str text, struct cf_str part) {
     return part.n && text.n >= part.n && memmem(text.p, text.n, part.p, part.n) != NULL;
 }
 
 /* ---- explain: what a policy or a rule says, on what it rests, what is still to verify. */
 
-static void explain_cites(struct cf_buf *b, const struct lang_decl *d)
-{
+static void explain_cites(struct cf_buf *b, const struct lang_decl *d) {
     for (size_t i = 0; i < d->cites.n; i++) {
         const struct lang_cite *cite = &d->cites.v[i];
         struct cf_str text = cite->text;
@@ -258,20 +246,17 @@ static void explain_cites(struct cf_buf *b, const struct lang_decl *d)
     }
 }
 
-static bool to_verify(const struct lang_decl *d)
-{
+static bool to_verify(const struct lang_decl *d) {
     return holds(text_of(d->at), CF_LIT("to verify"));
 }
 
-static void explain_decl(struct cf_buf *b, const struct lang_decl *d)
-{
+static void explain_decl(struct cf_buf *b, const struct lang_decl *d) {
     cf_buf_printf(b, "  %s %.*s%s%.*s%s\n", lang_decl_word(d->kind), CF_STR_ARG(d->name.text), d->title.n ? ": " : "",
                   CF_STR_ARG(d->title), to_verify(d) ? "  (holds a value still to verify)" : "");
     explain_cites(b, d);
 }
 
-static int explain(struct cli *c)
-{
+static int explain(struct cli *c) {
     struct lang_set *set;
     struct cf_str wanted;
     bool one = cli_option(c, "rule", &wanted);
@@ -285,8 +270,8 @@ static int explain(struct cli *c)
         const struct lang_decl *policy = set->policies.v[p];
         const struct lang_policy *body = &policy->as.policy;
         if (!one) {
-            cf_buf_printf(&b, "policy %.*s: %.*s; owner %.*s; in force from %s\n", CF_STR_ARG(policy->name.text), CF_STR_ARG(policy->title),
-                          CF_STR_ARG(body->owner.text), cf_date_shown(body->from).p);
+            cf_buf_printf(&b, "policy %.*s: %.*s; owner %.*s; in force from %s\n", CF_STR_ARG(policy->name.text),
+                          CF_STR_ARG(policy->title), CF_STR_ARG(body->owner.text), cf_date_shown(body->from).p);
         }
         for (size_t i = 0; i < body->decls.n; i++) {
             const struct lang_decl *d = body->decls.v[i];
@@ -309,8 +294,7 @@ static int explain(struct cli *c)
 
 /* ---- diff: what a change means, declaration by declaration. */
 
-static const struct lang_decl *same_named(const struct lang_set *set, const struct lang_decl *d)
-{
+static const struct lang_decl *same_named(const struct lang_set *set, const struct lang_decl *d) {
     for (size_t i = 0; i < set->decls.n; i++) {
         const struct lang_decl *x = set->decls.v[i];
         if (x->kind == d->kind && x->name.text.n && cf_str_eq(x->name.text, d->name.text) &&
@@ -321,36 +305,49 @@ static const struct lang_decl *same_named(const struct lang_set *set, const stru
     return NULL;
 }
 
-static const char *meaning_of_change(const struct lang_decl *d)
-{
+static const char *meaning_of_change(const struct lang_decl *d) {
     switch (d->kind) {
     case LANG_DUTY: return "from its day on, new duties follow the new words; open ones keep the old (V1)";
     case LANG_GATE: return "events from its day on are judged by the new words; earlier judgements stand (V1)";
     case LANG_SETTING: return "the value counts for what happens from its day on (V1)";
-    case LANG_FLAG: case LANG_GRADE: case LANG_SCORE: case LANG_CHOICE: return "what stands is judged by the new words at once (V2)";
+    case LANG_FLAG:
+    case LANG_GRADE:
+    case LANG_SCORE:
+    case LANG_CHOICE: return "what stands is judged by the new words at once (V2)";
     case LANG_RECORD: return "the form changes; old events keep what was asked then (V3)";
     case LANG_MEASURE: return "figures before and after are not the same measure: say so beside them";
-    case LANG_POLICY: case LANG_CODES: case LANG_TABLE: case LANG_EPISODE: case LANG_SPAN: case LANG_FACT: case LANG_MORE:
-    case LANG_SHARE: case LANG_SAMPLE: case LANG_EXAMPLE: case LANG_ROLE: case LANG_UNIT: case LANG_PARTNER: case LANG_WORDING:
-    case LANG_INDICATOR: case LANG_DECL_KINDS: return "";
+    case LANG_POLICY:
+    case LANG_CODES:
+    case LANG_TABLE:
+    case LANG_EPISODE:
+    case LANG_SPAN:
+    case LANG_FACT:
+    case LANG_MORE:
+    case LANG_SHARE:
+    case LANG_SAMPLE:
+    case LANG_EXAMPLE:
+    case LANG_ROLE:
+    case LANG_UNIT:
+    case LANG_PARTNER:
+    case LANG_WORDING:
+    case LANG_INDICATOR:
+    case LANG_DECL_KINDS: return "";
     }
     return "";
 }
 
-static void one_sided(struct cf_buf *b, const struct lang_set *set, const struct lang_set *other, const char *word, size_t *n)
-{
+static void one_sided(struct cf_buf *b, const struct lang_set *set, const struct lang_set *other, const char *word, size_t *n) {
     for (size_t i = 0; i < set->decls.n; i++) {
         const struct lang_decl *d = set->decls.v[i];
         if (d->kind != LANG_POLICY && d->name.text.n && d->at.src && !same_named(other, d)) {
-            cf_buf_printf(b, "%s %s %.*s: %.*s  [%.*s]\n", word, lang_decl_word(d->kind), CF_STR_ARG(d->name.text), CF_STR_ARG(d->title),
-                          CF_STR_ARG(d->policy->name.text));
+            cf_buf_printf(b, "%s %s %.*s: %.*s  [%.*s]\n", word, lang_decl_word(d->kind), CF_STR_ARG(d->name.text),
+                          CF_STR_ARG(d->title), CF_STR_ARG(d->policy->name.text));
             ++*n;
         }
     }
 }
 
-static void indented(struct cf_buf *b, const char *mark, struct cf_str text)
-{
+static void indented(struct cf_buf *b, const char *mark, struct cf_str text) {
     struct cf_str line;
     while (cf_str_split(&text, '\n', &line)) {
         if (cf_str_trim(line).n) {
@@ -359,8 +356,7 @@ static void indented(struct cf_buf *b, const char *mark, struct cf_str text)
     }
 }
 
-static int diff(struct cli *c)
-{
+static int diff(struct cli *c) {
     struct lang_set *old, *new;
     if (c->words.n < 3) {
         cf_fail(&c->errs, CF_C012, CF_NOWHERE, "diff needs two folders: the one in force, and the changed one");
@@ -396,7 +392,10 @@ static int diff(struct cli *c)
 /* ---- replay: all history under a changed folder, and whom the change would touch, by group. */
 
 enum { REPLAY_RULES = 512 };
-struct replay_rule { struct cf_str name; uint64_t more, fewer, other; };
+struct replay_rule {
+    struct cf_str name;
+    uint64_t more, fewer, other;
+};
 struct replay {
     struct cli *c;
     struct desk_proposal *proposal;
@@ -407,10 +406,11 @@ struct replay {
     struct cf_map *groups; /* "ethnicity: black" -> counts */
     struct cf_progress bar;
 };
-struct group_count { uint64_t people, touched; };
+struct group_count {
+    uint64_t people, touched;
+};
 
-static struct replay_rule *rule_row(struct replay *r, struct cf_str name)
-{
+static struct replay_rule *rule_row(struct replay *r, struct cf_str name) {
     for (size_t i = 0; i < r->n; i++) {
         if (cf_str_eq(r->rules[i].name, name)) {
             return &r->rules[i];
@@ -423,8 +423,7 @@ static struct replay_rule *rule_row(struct replay *r, struct cf_str name)
     return &r->rules[r->n++];
 }
 
-static bool compare_duties(struct replay *r, const struct lang_docket *was, const struct lang_docket *now)
-{
+static bool compare_duties(struct replay *r, const struct lang_docket *was, const struct lang_docket *now) {
     bool touched = false;
     for (int side = 0; side < 2; side++) {
         const struct lang_docket *x = side ? was : now, *y = side ? now : was;
@@ -433,7 +432,8 @@ static bool compare_duties(struct replay *r, const struct lang_docket *was, cons
             for (size_t k = 0; k < y->duties.n && !other; k++) {
                 other = cf_id_eq(l->id, y->duties.v[k].id) ? &y->duties.v[k] : NULL;
             }
-            bool differs = !other || (!side && (other->state != l->state || other->has_due != l->has_due || other->due != l->due));
+            bool differs =
+                !other || (!side && (other->state != l->state || other->has_due != l->has_due || other->due != l->due));
             struct replay_rule *row = differs ? rule_row(r, l->rule->name.text) : NULL;
             if (row) {
                 *(other ? &row->other : side ? &row->fewer : &row->more) += 1;
@@ -444,8 +444,7 @@ static bool compare_duties(struct replay *r, const struct lang_docket *was, cons
     return touched;
 }
 
-static bool compare_gates(struct replay *r, const struct lang_docket *was, const struct lang_docket *now)
-{
+static bool compare_gates(struct replay *r, const struct lang_docket *was, const struct lang_docket *now) {
     bool touched = false;
     for (int side = 0; side < 2; side++) {
         const struct lang_docket *x = side ? was : now, *y = side ? now : was;
@@ -453,7 +452,8 @@ static bool compare_gates(struct replay *r, const struct lang_docket *was, const
             const struct lang_gate_line *g = &x->gates.v[i], *other = NULL;
             for (size_t k = 0; k < y->gates.n && !other; k++) {
                 const struct lang_gate_line *o = &y->gates.v[k];
-                other = o->event == g->event && o->role == g->role && cf_str_eq(o->rule->name.text, g->rule->name.text) ? o : NULL;
+                other =
+                    o->event == g->event && o->role == g->role && cf_str_eq(o->rule->name.text, g->rule->name.text) ? o : NULL;
             }
             bool differs = !other || (!side && other->result != g->result);
             struct replay_rule *row = differs ? rule_row(r, g->rule->name.text) : NULL;
@@ -466,15 +466,15 @@ static bool compare_gates(struct replay *r, const struct lang_docket *was, const
     return touched;
 }
 
-static bool compare_flags(struct replay *r, const struct lang_docket *was, const struct lang_docket *now)
-{
+static bool compare_flags(struct replay *r, const struct lang_docket *was, const struct lang_docket *now) {
     bool touched = false;
     for (int side = 0; side < 2; side++) {
         const struct lang_docket *x = side ? was : now, *y = side ? now : was;
         for (size_t i = 0; i < x->flags.n; i++) {
             bool both = false;
             for (size_t k = 0; k < y->flags.n; k++) {
-                both |= cf_str_eq(x->flags.v[i].rule->name.text, y->flags.v[k].rule->name.text) && x->flags.v[i].episode == y->flags.v[k].episode;
+                both |= cf_str_eq(x->flags.v[i].rule->name.text, y->flags.v[k].rule->name.text) &&
+                        x->flags.v[i].episode == y->flags.v[k].episode;
             }
             struct replay_rule *row = both ? NULL : rule_row(r, x->flags.v[i].rule->name.text);
             if (row) {
@@ -487,8 +487,7 @@ static bool compare_flags(struct replay *r, const struct lang_docket *was, const
 }
 
 /* Groups by each protected label that the person's own records hold: the last coded value of each. */
-static void count_groups(struct replay *r, struct cf_arena *a, const struct lang_history *h, bool touched)
-{
+static void count_groups(struct replay *r, struct cf_arena *a, const struct lang_history *h, bool touched) {
     const struct lang_set *set = desk_proposed_set(r->proposal);
     struct cf_map *last = cf_map_new(a);
     for (size_t e = 0; e < h->n; e++) {
@@ -497,7 +496,8 @@ static void count_groups(struct replay *r, struct cf_arena *a, const struct lang
             const struct lang_decl *codes = rec->fields.v[f].type.kind == LANG_T_CODE ? rec->fields.v[f].type.of : NULL;
             const struct lang_value *v = &h->events[e].fields[f];
             if (codes && codes->as.codes.label && v->kind == LANG_V_CODE) {
-                *cf_map_put(last, codes->name.text) = cf_memdup(a, &codes->as.codes.list.v[v->i].name.text, sizeof(struct cf_str));
+                *cf_map_put(last, codes->name.text) =
+                    cf_memdup(a, &codes->as.codes.list.v[v->i].name.text, sizeof(struct cf_str));
             }
         }
     }
@@ -510,8 +510,7 @@ static void count_groups(struct replay *r, struct cf_arena *a, const struct lang
     }
 }
 
-static bool replay_one(void *arg, const struct lang_history *h, struct cf_errs *errs)
-{
+static bool replay_one(void *arg, const struct lang_history *h, struct cf_errs *errs) {
     struct replay *r = arg;
     struct cf_arena *a = cf_arena_new("replay one");
     struct lang_docket was = {0}, now = {0};
@@ -531,8 +530,7 @@ static bool replay_one(void *arg, const struct lang_history *h, struct cf_errs *
     return ok;
 }
 
-static int replay(struct cli *c)
-{
+static int replay(struct cli *c) {
     struct cf_str with;
     struct cf_moment at;
     struct replay r = {.c = c, .groups = cf_map_new(c->arena)};
@@ -553,10 +551,11 @@ static int replay(struct cli *c)
     if (!ok) {
         return cli_failed(c);
     }
-    printf("%llu people replayed, %llu would have a different docket\n", (unsigned long long)r.people, (unsigned long long)r.touched);
+    printf("%llu people replayed, %llu would have a different docket\n", (unsigned long long)r.people,
+           (unsigned long long)r.touched);
     for (size_t i = 0; i < r.n; i++) {
-        printf("  %-32.*s %llu more, %llu fewer, %llu otherwise\n", CF_STR_ARG(r.rules[i].name), (unsigned long long)r.rules[i].more,
-               (unsigned long long)r.rules[i].fewer, (unsigned long long)r.rules[i].other);
+        printf("  %-32.*s %llu more, %llu fewer, %llu otherwise\n", CF_STR_ARG(r.rules[i].name),
+               (unsigned long long)r.rules[i].more, (unsigned long long)r.rules[i].fewer, (unsigned long long)r.rules[i].other);
     }
     for (size_t i = 0; i < cf_map_count(r.groups); i++) {
         const struct group_count *g = cf_map_value(r.groups, i);
@@ -568,22 +567,23 @@ static int replay(struct cli *c)
 
 /* ---- adopt */
 
-static int adopt(struct cli *c)
-{
+static int adopt(struct cli *c) {
     bool changed;
     const char *folder = path_or_shipped(c, 1);
     if (!cli_open(c, true) || !desk_adopt(c->desk, folder, cli_option_or(c, "authority", "command line"), &changed, &c->errs)) {
         return c->errs.failures && c->desk ? faults(c) : cli_failed(c);
     }
-    printf("%s\n", changed ? "adopted; every docket will be judged anew" : "these policies are in force already: nothing is changed");
+    printf("%s\n",
+           changed ? "adopted; every docket will be judged anew" : "these policies are in force already: nothing is changed");
     return CLI_DONE;
 }
 
-int cli_policy(struct cli *c)
-{
-    static const struct { const char *word; int (*run)(struct cli *c); } kinds[] = {
-        {"check", check}, {"fmt", fmt}, {"test", test}, {"explain", explain},
-        {"coverage", coverage}, {"diff", diff}, {"replay", replay}, {"adopt", adopt}};
+int cli_policy(struct cli *c) {
+    static const struct {
+        const char *word;
+        int (*run)(struct cli *c);
+    } kinds[] = {{"check", check},       {"fmt", fmt},   {"test", test},     {"explain", explain},
+                 {"coverage", coverage}, {"diff", diff}, {"replay", replay}, {"adopt", adopt}};
     struct cf_str word = c->words.n ? c->words.v[0] : CF_LIT("");
     for (size_t i = 0; i < CF_COUNT(kinds); i++) {
         if (cf_str_is(word, kinds[i].word)) {

@@ -1,8 +1,7 @@
 /* record, correct, withdraw, merge, unmerge: what people enter and put right. Each says which docket lines changed, and why. */
 #include "cli/cli.h"
 
-static const struct lang_decl *find_record(struct cli *c, struct cf_str word)
-{
+static const struct lang_decl *find_record(struct cli *c, struct cf_str word) {
     const struct lang_set *set = desk_set(c->desk);
     struct cf_str *names = CF_NEW_N(c->arena, struct cf_str, set->records.n + 1);
     for (size_t i = 0; i < set->records.n; i++) {
@@ -19,8 +18,7 @@ static const struct lang_decl *find_record(struct cli *c, struct cf_str word)
     return NULL;
 }
 
-static bool read_fields(struct cli *c, const struct lang_decl *record, struct desk_value *fields)
-{
+static bool read_fields(struct cli *c, const struct lang_decl *record, struct desk_value *fields) {
     bool ok = true;
     for (size_t i = 0; i < record->as.record.fields.n; i++) {
         const struct lang_field *f = &record->as.record.fields.v[i];
@@ -32,10 +30,11 @@ static bool read_fields(struct cli *c, const struct lang_decl *record, struct de
     return ok;
 }
 
-struct abouts { CF_VEC(struct desk_about); };
+struct abouts {
+    CF_VEC(struct desk_about);
+};
 
-static bool read_about(struct cli *c, const struct lang_decl *record, struct abouts *out)
-{
+static bool read_about(struct cli *c, const struct lang_decl *record, struct abouts *out) {
     for (size_t i = 0; i < record->as.record.roles.n; i++) {
         struct cf_str words, one;
         if (!cli_option(c, cf_cstr(c->arena, record->as.record.roles.v[i].role.text), &words) &&
@@ -53,10 +52,11 @@ static bool read_about(struct cli *c, const struct lang_decl *record, struct abo
     return true;
 }
 
-struct ids { CF_VEC(struct cf_id); };
+struct ids {
+    CF_VEC(struct cf_id);
+};
 
-static bool read_episodes(struct cli *c, struct ids *out, bool *given)
-{
+static bool read_episodes(struct cli *c, struct ids *out, bool *given) {
     struct cf_str words, one;
     *given = cli_option(c, "in", &words);
     if (!*given || cf_str_is(words, "nothing")) {
@@ -70,17 +70,15 @@ static bool read_episodes(struct cli *c, struct ids *out, bool *given)
     return true;
 }
 
-static void say_receipt(struct cf_buf *b, struct cli *c, const char *what, struct cf_id id, const struct ledger_receipt *r)
-{
+static void say_receipt(struct cf_buf *b, struct cli *c, const char *what, struct cf_id id, const struct ledger_receipt *r) {
     cf_buf_printf(b, "%s %s as number %llu, at %s%s\n", what, cf_cstr(c->arena, cf_hex(c->arena, id.b, 16)),
                   (unsigned long long)r->seq, cf_time_shown(c->zone, r->recorded_us / 1000000).p,
                   r->again ? " (it was here already: nothing is changed)" : "");
 }
 
 /* The page before the docket lines: event, people, then what follows; the whole is one reading of a person's data. */
-static int answer(struct cli *c, const char *what, struct cf_id id, const struct abouts *about, const struct ledger_receipt *receipt,
-                  const struct desk_changes *changes)
-{
+static int answer(struct cli *c, const char *what, struct cf_id id, const struct abouts *about,
+                  const struct ledger_receipt *receipt, const struct desk_changes *changes) {
     struct cf_buf b = cf_buf_new(c->arena, CF_MAX_JSON_BYTES);
     if (c->json) {
         cf_buf_printf(&b, "{\"event\":\"%s\",\"number\":%llu,\"recorded\":\"%s\",\"again\":%s,\"changes\":",
@@ -99,8 +97,7 @@ static int answer(struct cli *c, const char *what, struct cf_id id, const struct
     return CLI_DONE;
 }
 
-static int print_record_help(struct cli *c, const struct lang_decl *record)
-{
+static int print_record_help(struct cli *c, const struct lang_decl *record) {
     printf("%.*s: %.*s\n", CF_STR_ARG(record->name.text), CF_STR_ARG(record->title));
     for (size_t i = 0; i < record->as.record.roles.n; i++) {
         printf("  --%.*s ID or new\n", CF_STR_ARG(record->as.record.roles.v[i].role.text));
@@ -117,8 +114,7 @@ static int print_record_help(struct cli *c, const struct lang_decl *record)
     return CLI_DONE;
 }
 
-int cli_record(struct cli *c)
-{
+int cli_record(struct cli *c) {
     if (!c->words.n) {
         cf_fail(&c->errs, CF_C012, CF_NOWHERE, "record needs the kind of event");
         return cli_failed(c);
@@ -181,8 +177,7 @@ int cli_record(struct cli *c)
 
 /* ---- Putting right. */
 
-static const struct lang_decl *record_of_event(struct cli *c, struct cf_id event)
-{
+static const struct lang_decl *record_of_event(struct cli *c, struct cf_id event) {
     struct ledger_event e;
     const struct lang_set *set = desk_set(c->desk);
     if (!ledger_read_id(desk_ledger(c->desk), event, c->arena, &e, &c->errs)) {
@@ -196,8 +191,7 @@ static const struct lang_decl *record_of_event(struct cli *c, struct cf_id event
     return record;
 }
 
-static bool begin_righting(struct cli *c, const char *what, struct cf_id *id)
-{
+static bool begin_righting(struct cli *c, const char *what, struct cf_id *id) {
     if (!c->words.n) {
         return cf_fail(&c->errs, CF_C012, CF_NOWHERE, "%s needs the id of an event", what);
     }
@@ -205,14 +199,11 @@ static bool begin_righting(struct cli *c, const char *what, struct cf_id *id)
            (desk_set(c->desk) || cf_fail(&c->errs, CF_D001, CF_NOWHERE, "no policies are adopted in this ledger"));
 }
 
-static bool reason_given(struct cli *c, struct cf_str *reason)
-{
-    return cli_option(c, "reason", reason) ||
-           cf_fail(&c->errs, CF_C013, CF_NOWHERE, "this needs a reason: --reason TEXT");
+static bool reason_given(struct cli *c, struct cf_str *reason) {
+    return cli_option(c, "reason", reason) || cf_fail(&c->errs, CF_C013, CF_NOWHERE, "this needs a reason: --reason TEXT");
 }
 
-static int finish_correction(struct cli *c, struct desk_correction *fix, const char *what)
-{
+static int finish_correction(struct cli *c, struct desk_correction *fix, const char *what) {
     const struct lang_decl **roles;
     size_t n;
     struct ledger_receipt receipt;
@@ -224,8 +215,7 @@ static int finish_correction(struct cli *c, struct desk_correction *fix, const c
     return answer(c, what, fix->event, NULL, &receipt, &changes);
 }
 
-int cli_correct(struct cli *c)
-{
+int cli_correct(struct cli *c) {
     struct desk_correction fix = {0};
     struct abouts about = {0};
     struct ids episodes = {0};
@@ -239,11 +229,12 @@ int cli_correct(struct cli *c)
         return cli_failed(c);
     }
     size_t n = record->as.record.fields.n;
-    struct desk_value *fields = CF_NEW_N(c->arena, struct desk_value, n + 1), *values = CF_NEW_N(c->arena, struct desk_value, n + 1);
+    struct desk_value *fields = CF_NEW_N(c->arena, struct desk_value, n + 1),
+                      *values = CF_NEW_N(c->arena, struct desk_value, n + 1);
     int *numbers = CF_NEW_N(c->arena, int, n + 1);
     fix.has_time = cli_option(c, "happened", &words);
-    if (!read_fields(c, record, fields) || !read_about(c, record, &about) || !read_episodes(c, &episodes, &fix.replace_episodes) ||
-        !cli_time(c, "happened", 0, &when)) {
+    if (!read_fields(c, record, fields) || !read_about(c, record, &about) ||
+        !read_episodes(c, &episodes, &fix.replace_episodes) || !cli_time(c, "happened", 0, &when)) {
         return cli_failed(c);
     }
     for (size_t i = 0; i < n; i++) {
@@ -270,8 +261,7 @@ int cli_correct(struct cli *c)
     return finish_correction(c, &fix, "corrected");
 }
 
-int cli_withdraw(struct cli *c)
-{
+int cli_withdraw(struct cli *c) {
     struct desk_correction fix = {.withdraw = true};
     if (!begin_righting(c, "withdraw", &fix.event) || !reason_given(c, &fix.reason)) {
         return cli_failed(c);
@@ -279,8 +269,7 @@ int cli_withdraw(struct cli *c)
     return finish_correction(c, &fix, "withdrawn");
 }
 
-int cli_merge(struct cli *c)
-{
+int cli_merge(struct cli *c) {
     struct cf_id x, y, actor;
     struct cf_str reason;
     const struct lang_decl **roles;
@@ -303,8 +292,7 @@ int cli_merge(struct cli *c)
     return answer(c, "merged", e.d.id, NULL, &receipt, &changes);
 }
 
-int cli_unmerge(struct cli *c)
-{
+int cli_unmerge(struct cli *c) {
     struct cf_id merge, actor;
     struct cf_str reason;
     const struct lang_decl **roles;

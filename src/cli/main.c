@@ -13,19 +13,18 @@ static const struct {
 #undef CLI_COMMAND
 };
 
-static int help(FILE *f)
-{
+static int help(FILE *f) {
     fprintf(f, "childfirst: what must follow when police meet a child, from readable policies over a ledger.\n\n");
     for (size_t i = 0; i < CF_COUNT(COMMANDS); i++) {
         fprintf(f, "  childfirst %s %s\n      %s\n", COMMANDS[i].word, COMMANDS[i].arguments, COMMANDS[i].summary);
     }
     fprintf(f, "\nEvery command takes --db FILE (otherwise childfirst.db in the data folder: CHILDFIRST_HOME, or\n"
-               "~/.local/share/childfirst) and --json where it prints data. Exit status: 0 done, 1 refused or could not, 2 the check or test found faults.\n");
+               "~/.local/share/childfirst) and --json where it prints data. Exit status: 0 done, 1 refused or could not, 2 the "
+               "check or test found faults.\n");
     return CLI_DONE;
 }
 
-static int unknown(struct cli *c, const char *word)
-{
+static int unknown(struct cli *c, const char *word) {
     struct cf_str names[CF_COUNT(COMMANDS)];
     for (size_t i = 0; i < CF_COUNT(COMMANDS); i++) {
         names[i] = cf_str_from(COMMANDS[i].word);
@@ -38,8 +37,7 @@ static int unknown(struct cli *c, const char *word)
     return cli_failed(c);
 }
 
-static int run(struct cli *c, int argc, char **argv)
-{
+static int run(struct cli *c, int argc, char **argv) {
     const char *word = argc > 1 ? argv[1] : "help";
     if (!strcmp(word, "help") || !strcmp(word, "--help") || !strcmp(word, "-h")) {
         return help(stdout);
@@ -64,8 +62,7 @@ static int run(struct cli *c, int argc, char **argv)
     return unknown(c, word);
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     struct cli c = {.arena = cf_arena_new("command"), .program = argc ? argv[0] : "childfirst"};
     c.errs = cf_errs_new(c.arena);
     int status = run(&c, argc, argv);

@@ -1,16 +1,24 @@
 /* say: docket lines in words and in JSON. One line says what is owed, by whom, by when, how it stands, and by which rule. */
 #include "cli/cli.h"
 
-static const struct { uint32_t mark; const char *words; } MARKS[] = {
-    {LANG_M_ENTERED_LATER, "entered later"}, {LANG_M_DUE_BEFORE_KNOWN, "due before it was known"}, {LANG_M_DAY_ONLY, "day only"},
-    {LANG_M_RESTS_ON_UNKNOWN, "rests on what is not known"}, {LANG_M_CORRECTED, "changed by correction"},
-    {LANG_M_EXPLAINED, "explained"}, {LANG_M_WARNED, "warned"}, {LANG_M_ESCALATED, "escalated"},
-    {LANG_M_NO_CALENDAR, "the calendar ends too early"}, {LANG_M_ONE_INSTANT_UNKNOWN, "one of two instants is not known"},
+static const struct {
+    uint32_t mark;
+    const char *words;
+} MARKS[] = {
+    {LANG_M_ENTERED_LATER, "entered later"},
+    {LANG_M_DUE_BEFORE_KNOWN, "due before it was known"},
+    {LANG_M_DAY_ONLY, "day only"},
+    {LANG_M_RESTS_ON_UNKNOWN, "rests on what is not known"},
+    {LANG_M_CORRECTED, "changed by correction"},
+    {LANG_M_EXPLAINED, "explained"},
+    {LANG_M_WARNED, "warned"},
+    {LANG_M_ESCALATED, "escalated"},
+    {LANG_M_NO_CALENDAR, "the calendar ends too early"},
+    {LANG_M_ONE_INSTANT_UNKNOWN, "one of two instants is not known"},
     {LANG_M_NOT_IN_SOURCE, "not in the source"},
 };
 
-static void say_marks(struct cf_buf *b, uint32_t marks)
-{
+static void say_marks(struct cf_buf *b, uint32_t marks) {
     const char *between = "  (";
     for (size_t i = 0; i < CF_COUNT(MARKS); i++) {
         if (marks & MARKS[i].mark) {
@@ -23,8 +31,7 @@ static void say_marks(struct cf_buf *b, uint32_t marks)
     }
 }
 
-static void say_owner(struct cf_buf *b, struct cli *c, const struct lang_owner *o)
-{
+static void say_owner(struct cf_buf *b, struct cli *c, const struct lang_owner *o) {
     const struct lang_reference *ref = desk_reference(c->desk);
     struct cf_str unit = o->unit && ref ? ref->subject_name(ref->ctx, o->unit) : CF_LIT("");
     if (o->role_or_unit) {
@@ -38,8 +45,7 @@ static void say_owner(struct cf_buf *b, struct cli *c, const struct lang_owner *
 }
 
 void cli_say_duty(struct cf_buf *b, struct cli *c, const struct lang_set *set, const struct lang_reference *ref,
-                  const struct lang_duty_line *l)
-{
+                  const struct lang_duty_line *l) {
     (void)set;
     (void)ref;
     cf_buf_printf(b, "%-8s %.*s", lang_state_word(l->state), CF_STR_ARG(l->rule->title));
@@ -60,8 +66,7 @@ void cli_say_duty(struct cf_buf *b, struct cli *c, const struct lang_set *set, c
     cf_buf_lit(b, "\n");
 }
 
-void cli_say_gate(struct cf_buf *b, struct cli *c, const struct lang_gate_line *l)
-{
+void cli_say_gate(struct cf_buf *b, struct cli *c, const struct lang_gate_line *l) {
     (void)c;
     const struct lang_gate *g = &l->rule->as.gate;
     if (l->not_in_source) {
@@ -69,7 +74,8 @@ void cli_say_gate(struct cf_buf *b, struct cli *c, const struct lang_gate_line *
     } else if (l->result == LANG_KEPT_RESULT) {
         cf_buf_printf(b, "kept     %.*s", CF_STR_ARG(l->rule->title));
     } else {
-        cf_buf_printf(b, "BREACH   %.*s%s", CF_STR_ARG(l->rule->title), l->result == LANG_BREACHED_NOT_KNOWN ? " (not known)" : "");
+        cf_buf_printf(b, "BREACH   %.*s%s", CF_STR_ARG(l->rule->title),
+                      l->result == LANG_BREACHED_NOT_KNOWN ? " (not known)" : "");
         if (g->otherwise.n) {
             cf_buf_printf(b, ": %.*s", CF_STR_ARG(g->otherwise));
         }
@@ -79,14 +85,13 @@ void cli_say_gate(struct cf_buf *b, struct cli *c, const struct lang_gate_line *
     cf_buf_lit(b, "\n");
 }
 
-static struct cf_str level_name(const struct lang_decl *grade, int level)
-{
+static struct cf_str level_name(const struct lang_decl *grade, int level) {
     const struct lang_decl *codes = grade->as.grade.codes;
-    return level >= 0 && codes && (size_t)level < codes->as.codes.list.n ? codes->as.codes.list.v[level].name.text : CF_LIT("none");
+    return level >= 0 && codes && (size_t)level < codes->as.codes.list.n ? codes->as.codes.list.v[level].name.text
+                                                                         : CF_LIT("none");
 }
 
-void cli_say_changes(struct cf_buf *b, struct cli *c, const struct desk_changes *changes)
-{
+void cli_say_changes(struct cf_buf *b, struct cli *c, const struct desk_changes *changes) {
     const struct lang_set *set = desk_set(c->desk);
     const struct lang_reference *ref = desk_reference(c->desk);
     for (size_t i = 0; i < changes->n; i++) {
@@ -120,8 +125,7 @@ void cli_say_changes(struct cf_buf *b, struct cli *c, const struct desk_changes 
     }
 }
 
-static void json_duty(struct cf_buf *b, const struct lang_duty_line *l)
-{
+static void json_duty(struct cf_buf *b, const struct lang_duty_line *l) {
     cf_buf_lit(b, "{\"rule\":");
     cf_json_str(b, l->rule->name.text);
     cf_buf_lit(b, ",\"title\":");
@@ -135,8 +139,7 @@ static void json_duty(struct cf_buf *b, const struct lang_duty_line *l)
     cf_buf_lit(b, "}");
 }
 
-void cli_changes_json(struct cf_buf *b, struct cli *c, const struct desk_changes *changes)
-{
+void cli_changes_json(struct cf_buf *b, struct cli *c, const struct desk_changes *changes) {
     cf_buf_lit(b, "[");
     for (size_t i = 0; i < changes->n; i++) {
         const struct desk_change *x = &changes->v[i];
@@ -152,12 +155,15 @@ void cli_changes_json(struct cf_buf *b, struct cli *c, const struct desk_changes
         if (x->gate) {
             cf_buf_lit(b, ",\"gate\":");
             cf_json_str(b, x->gate->rule->name.text);
-            cf_buf_printf(b, ",\"result\":\"%s\"", x->gate->not_in_source ? "not in the source"
-                                                   : x->gate->result == LANG_KEPT_RESULT ? "kept"
-                                                   : x->gate->result == LANG_BREACHED ? "breach" : "breach, not known");
+            cf_buf_printf(b, ",\"result\":\"%s\"",
+                          x->gate->not_in_source                ? "not in the source"
+                          : x->gate->result == LANG_KEPT_RESULT ? "kept"
+                          : x->gate->result == LANG_BREACHED    ? "breach"
+                                                                : "breach, not known");
         }
         if (x->flag) {
-            cf_buf_printf(b, ",\"flag\":\"%.*s\",\"stands\":%s", CF_STR_ARG(x->flag->rule->name.text), x->flag_gone ? "false" : "true");
+            cf_buf_printf(b, ",\"flag\":\"%.*s\",\"stands\":%s", CF_STR_ARG(x->flag->rule->name.text),
+                          x->flag_gone ? "false" : "true");
         }
         if (x->grade) {
             cf_buf_printf(b, ",\"grade\":\"%.*s\",\"level\":\"%.*s\"", CF_STR_ARG(x->grade->rule->name.text),
@@ -168,8 +174,7 @@ void cli_changes_json(struct cf_buf *b, struct cli *c, const struct desk_changes
     cf_buf_lit(b, "]");
 }
 
-bool cli_read_log(struct cli *c, const char *route, const uint32_t *subjects, size_t n, uint64_t withheld)
-{
+bool cli_read_log(struct cli *c, const char *route, const uint32_t *subjects, size_t n, uint64_t withheld) {
     struct cf_str purpose;
     const struct lang_decl *purposes = lang_find(desk_set(c->desk), "purpose");
     if (!cli_option(c, "purpose", &purpose)) {
@@ -193,8 +198,13 @@ bool cli_read_log(struct cli *c, const char *route, const uint32_t *subjects, si
         shown[i] = subjects[i];
     }
     const char *user = cli_option_or(c, "as", "operator");
-    struct ledger_read_row row = {.session = cf_str_from(user), .role = CF_LIT("command line"), .purpose = purpose,
-                                  .route = cf_str_from(route), .shown = shown, .n_shown = n, .withheld = (int64_t)withheld,
+    struct ledger_read_row row = {.session = cf_str_from(user),
+                                  .role = CF_LIT("command line"),
+                                  .purpose = purpose,
+                                  .route = cf_str_from(route),
+                                  .shown = shown,
+                                  .n_shown = n,
+                                  .withheld = (int64_t)withheld,
                                   .outcome = n ? LEDGER_SHOWN : LEDGER_NO_HIT};
     struct ledger_reads *reads;
     if (!ledger_reads_open(c->arena, desk_ledger(c->desk), &c->errs, &reads)) {

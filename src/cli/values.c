@@ -1,16 +1,15 @@
 /* values: words of the command line as values of a record's fields, people and actors. */
 #include "cli/cli.h"
 
-bool cli_id(struct cli *c, struct cf_str words, const char *what, struct cf_id *out)
-{
+bool cli_id(struct cli *c, struct cf_str words, const char *what, struct cf_id *out) {
     if (cf_unhex(words, out->b, sizeof out->b)) {
         return true;
     }
-    return cf_fail(&c->errs, CF_C007, CF_NOWHERE, "\"%.*s\" is not the id of %s: 32 letters of 0-9, a-f", CF_STR_ARG(words), what);
+    return cf_fail(&c->errs, CF_C007, CF_NOWHERE, "\"%.*s\" is not the id of %s: 32 letters of 0-9, a-f", CF_STR_ARG(words),
+                   what);
 }
 
-bool cli_subject(struct cli *c, struct cf_str words, struct cf_id *out)
-{
+bool cli_subject(struct cli *c, struct cf_str words, struct cf_id *out) {
     const struct lang_set *set = desk_set(c->desk);
     if (cf_str_is(words, "new")) {
         *out = ledger_new_subject(desk_ledger(c->desk));
@@ -24,14 +23,13 @@ bool cli_subject(struct cli *c, struct cf_str words, struct cf_id *out)
     return cli_id(c, words, "a person, unit or place", out);
 }
 
-static bool bad(struct cli *c, const struct lang_field *f, struct cf_str words, const char *takes)
-{
-    return cf_fail(&c->errs, CF_C008, CF_NOWHERE, "--%.*s takes %s, not \"%.*s\"", CF_STR_ARG(f->name.text), takes, CF_STR_ARG(words));
+static bool bad(struct cli *c, const struct lang_field *f, struct cf_str words, const char *takes) {
+    return cf_fail(&c->errs, CF_C008, CF_NOWHERE, "--%.*s takes %s, not \"%.*s\"", CF_STR_ARG(f->name.text), takes,
+                   CF_STR_ARG(words));
 }
 
 static bool code_value(struct cli *c, const struct lang_field *f, const struct lang_decl *codes, struct cf_str words,
-                       struct lang_value *out)
-{
+                       struct lang_value *out) {
     size_t n = codes->as.codes.list.n;
     struct cf_str *names = CF_NEW_N(c->arena, struct cf_str, n + 1);
     for (size_t i = 0; i < n; i++) {
@@ -55,8 +53,8 @@ static bool code_value(struct cli *c, const struct lang_field *f, const struct l
     return false;
 }
 
-static bool plain(struct cli *c, const struct lang_field *f, enum lang_type_kind type, struct cf_str words, struct desk_value *out)
-{
+static bool plain(struct cli *c, const struct lang_field *f, enum lang_type_kind type, struct cf_str words,
+                  struct desk_value *out) {
     struct cf_moment m;
     struct cf_duration d;
     int32_t day;
@@ -92,18 +90,14 @@ static bool plain(struct cli *c, const struct lang_field *f, enum lang_type_kind
         out->v = (struct lang_value){.kind = LANG_V_TEXT};
         out->text = words;
         return true;
-    case LANG_T_CODE:
-        return code_value(c, f, f->type.of, words, &out->v);
-    case LANG_T_EVENT:
-        out->v = (struct lang_value){.kind = LANG_V_EVENT};
-        return cli_id(c, words, "an event", &out->id);
-    case LANG_T_SUBJECT:
-        out->v = (struct lang_value){.kind = LANG_V_SUBJECT};
-        return cli_subject(c, words, &out->id);
+    case LANG_T_CODE: return code_value(c, f, f->type.of, words, &out->v);
+    case LANG_T_EVENT: out->v = (struct lang_value){.kind = LANG_V_EVENT}; return cli_id(c, words, "an event", &out->id);
+    case LANG_T_SUBJECT: out->v = (struct lang_value){.kind = LANG_V_SUBJECT}; return cli_subject(c, words, &out->id);
     case LANG_T_FRACTION: {
         struct cf_str rest = words, piece;
         int64_t x, y = 1;
-        if (!cf_str_split(&rest, '/', &piece) || !cf_str_int(piece, &x) || (rest.n && (!cf_str_int(rest, &y) || y < 1 || y > INT32_MAX))) {
+        if (!cf_str_split(&rest, '/', &piece) || !cf_str_int(piece, &x) ||
+            (rest.n && (!cf_str_int(rest, &y) || y < 1 || y > INT32_MAX))) {
             return bad(c, f, words, "a fraction like 3/4");
         }
         out->v = (struct lang_value){.kind = LANG_V_FRACTION, .i = x, .more = (uint32_t)y};
@@ -111,14 +105,12 @@ static bool plain(struct cli *c, const struct lang_field *f, enum lang_type_kind
     }
     case LANG_T_NONE:
     case LANG_T_CLOCK:
-    case LANG_T_SET:
-        break;
+    case LANG_T_SET: break;
     }
     return bad(c, f, words, "nothing that can be written here");
 }
 
-static bool absence(struct cf_str words, struct desk_value *out)
-{
+static bool absence(struct cf_str words, struct desk_value *out) {
     if (cf_str_is(words, "unknown")) {
         out->v = (struct lang_value){.kind = LANG_V_NOT_KNOWN};
         return true;
@@ -131,8 +123,7 @@ static bool absence(struct cf_str words, struct desk_value *out)
 }
 
 /* `ID(sex=female,…)`: the attributes that the field keeps, in its own order. */
-static bool kept_attributes(struct cli *c, const struct lang_field *f, struct cf_str in, struct desk_value *out)
-{
+static bool kept_attributes(struct cli *c, const struct lang_field *f, struct cf_str in, struct desk_value *out) {
     struct lang_value *kept = CF_NEW_N(c->arena, struct lang_value, f->keeping.n + 1);
     struct cf_str one;
     out->kept = kept;
@@ -141,7 +132,8 @@ static bool kept_attributes(struct cli *c, const struct lang_field *f, struct cf
         if (!cf_str_find(one, '=', &equals)) {
             return bad(c, f, one, "attributes like (sex=female)");
         }
-        struct cf_str name = cf_str_trim(cf_str_slice(one, 0, equals)), value = cf_str_trim(cf_str_slice(one, equals + 1, one.n));
+        struct cf_str name = cf_str_trim(cf_str_slice(one, 0, equals)),
+                      value = cf_str_trim(cf_str_slice(one, equals + 1, one.n));
         while (i < f->keeping.n && !cf_str_eq(f->keeping.v[i].text, name)) {
             i++;
         }
@@ -160,8 +152,7 @@ static bool kept_attributes(struct cli *c, const struct lang_field *f, struct cf
     return true;
 }
 
-static bool one_item(struct cli *c, const struct lang_field *f, struct cf_str words, struct desk_value *out)
-{
+static bool one_item(struct cli *c, const struct lang_field *f, struct cf_str words, struct desk_value *out) {
     size_t open;
     if (cf_str_find(words, '(', &open) && cf_str_ends(words, CF_LIT(")"))) {
         if (!kept_attributes(c, f, cf_str_slice(words, open + 1, words.n - 1), out)) {
@@ -173,8 +164,7 @@ static bool one_item(struct cli *c, const struct lang_field *f, struct cf_str wo
 }
 
 /* Splits a list at commas outside brackets. */
-static bool next_item(struct cf_str *rest, struct cf_str *item)
-{
+static bool next_item(struct cf_str *rest, struct cf_str *item) {
     int depth = 0;
     size_t i = 0;
     if (rest->n == 0) {
@@ -188,8 +178,7 @@ static bool next_item(struct cf_str *rest, struct cf_str *item)
     return true;
 }
 
-bool cli_value(struct cli *c, const struct lang_field *f, struct cf_str words, struct desk_value *out)
-{
+bool cli_value(struct cli *c, const struct lang_field *f, struct cf_str words, struct desk_value *out) {
     *out = (struct desk_value){0};
     if (absence(words, out)) {
         return true;
@@ -197,7 +186,9 @@ bool cli_value(struct cli *c, const struct lang_field *f, struct cf_str words, s
     if (f->type.kind != LANG_T_SET) {
         return plain(c, f, f->type.kind, words, out);
     }
-    struct { CF_VEC(struct desk_value); } items = {0};
+    struct {
+        CF_VEC(struct desk_value);
+    } items = {0};
     struct cf_str item;
     while (next_item(&words, &item)) {
         struct desk_value v = {0};
@@ -212,12 +203,14 @@ bool cli_value(struct cli *c, const struct lang_field *f, struct cf_str words, s
     return true;
 }
 
-/* --by ROLE[,ROLE]; --officer ID, else an officer of the machine's operator. Without --by: the first role that may enter the record. */
-bool cli_actor(struct cli *c, const struct lang_decl *record, struct cf_id *actor, const struct lang_decl ***roles, size_t *n)
-{
+/* --by ROLE[,ROLE]; --officer ID, else an officer of the machine's operator. Without --by: the first role that may enter the
+ * record. */
+bool cli_actor(struct cli *c, const struct lang_decl *record, struct cf_id *actor, const struct lang_decl ***roles, size_t *n) {
     const struct lang_set *set = desk_set(c->desk);
     struct cf_str words, word;
-    struct { CF_VEC(const struct lang_decl *); } found = {0};
+    struct {
+        CF_VEC(const struct lang_decl *);
+    } found = {0};
     if (cli_option(c, "by", &words)) {
         while (cf_str_split(&words, ',', &word)) {
             const struct lang_decl *role = lang_find(set, cf_cstr(c->arena, cf_str_trim(word)));

@@ -9,58 +9,67 @@ enum { CATCH_UP_BATCH = 16384, WAL_BYTES_MOST = 128 << 20 };
 static const struct store_sql SCHEMA = {
     "desk.schema",
     "CREATE TABLE IF NOT EXISTS applied(one INTEGER PRIMARY KEY CHECK(one = 1), seq INTEGER NOT NULL) STRICT;"
-    "CREATE TABLE IF NOT EXISTS link(subject INTEGER NOT NULL, seq INTEGER NOT NULL, role INTEGER NOT NULL, kind INTEGER NOT NULL,"
+    "CREATE TABLE IF NOT EXISTS link(subject INTEGER NOT NULL, seq INTEGER NOT NULL, role INTEGER NOT NULL, kind INTEGER NOT "
+    "NULL,"
     " about INTEGER NOT NULL, PRIMARY KEY(subject, seq, role)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS link_kind ON link(kind, seq) WHERE about = 1;"
     "CREATE TABLE IF NOT EXISTS image(subject INTEGER PRIMARY KEY, n INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;"
-    "CREATE TABLE IF NOT EXISTS correction(root INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(root, seq)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS correction(root INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(root, seq)) STRICT, "
+    "WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS docket(person INTEGER PRIMARY KEY, valid_until INTEGER, adopted INTEGER NOT NULL,"
     " at INTEGER NOT NULL, events INTEGER NOT NULL, state INTEGER NOT NULL) STRICT;"
     "CREATE INDEX IF NOT EXISTS docket_wake ON docket(valid_until) WHERE valid_until IS NOT NULL;"
     "CREATE TABLE IF NOT EXISTS duty(person INTEGER NOT NULL, id BLOB NOT NULL, rule TEXT NOT NULL, version INTEGER NOT NULL,"
-    " cause INTEGER, episode INTEGER, since INTEGER NOT NULL, state INTEGER NOT NULL, due INTEGER, remaining INTEGER, ended INTEGER,"
+    " cause INTEGER, episode INTEGER, since INTEGER NOT NULL, state INTEGER NOT NULL, due INTEGER, remaining INTEGER, ended "
+    "INTEGER,"
     " ended_by INTEGER, owner TEXT NOT NULL, owner_subject INTEGER NOT NULL, unit INTEGER NOT NULL, marks INTEGER NOT NULL,"
     " PRIMARY KEY(person, id)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS duty_open ON duty(due) WHERE state <= 2;"
     "CREATE TABLE IF NOT EXISTS gate(person INTEGER NOT NULL, seq INTEGER NOT NULL, rule TEXT NOT NULL, role INTEGER NOT NULL,"
     " result INTEGER NOT NULL, marks INTEGER NOT NULL, not_in_source INTEGER NOT NULL,"
     " PRIMARY KEY(person, seq, rule, role)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS standing(person INTEGER NOT NULL, kind TEXT NOT NULL, rule TEXT NOT NULL, episode INTEGER NOT NULL,"
+    "CREATE TABLE IF NOT EXISTS standing(person INTEGER NOT NULL, kind TEXT NOT NULL, rule TEXT NOT NULL, episode INTEGER NOT "
+    "NULL,"
     " value TEXT NOT NULL, PRIMARY KEY(person, kind, rule, episode)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS stale(person INTEGER PRIMARY KEY) STRICT;"
     "INSERT OR IGNORE INTO applied VALUES(1, 0);"};
 
 static const struct store_sql APPLIED = {"desk.applied", "SELECT seq FROM applied"};
 static const struct store_sql SET_APPLIED = {"desk.set_applied", "UPDATE applied SET seq = ?1"};
-static const struct store_sql ADD_LINK = {"desk.add_link", "INSERT INTO link VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING"};
-static const struct store_sql ADD_IMAGE = {
-    "desk.add_image", "INSERT INTO image VALUES(?1, 1, ?2) ON CONFLICT(subject) DO UPDATE SET n = n + 1, bytes = CAST(bytes || excluded.bytes AS BLOB)"};
+static const struct store_sql ADD_LINK = {"desk.add_link",
+                                          "INSERT INTO link VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING"};
+static const struct store_sql ADD_IMAGE = {"desk.add_image",
+                                           "INSERT INTO image VALUES(?1, 1, ?2) ON CONFLICT(subject) DO UPDATE SET n = n + 1, "
+                                           "bytes = CAST(bytes || excluded.bytes AS BLOB)"};
 static const struct store_sql SET_IMAGE = {
-    "desk.set_image", "INSERT INTO image VALUES(?1, ?2, ?3) ON CONFLICT(subject) DO UPDATE SET n = excluded.n, bytes = excluded.bytes"};
-static const struct store_sql LINKED = {"desk.linked", "SELECT DISTINCT seq FROM link WHERE subject = ?1 AND about = 1 ORDER BY seq"};
-static const struct store_sql LINKED_TO = {"desk.linked_to", "SELECT DISTINCT subject FROM link WHERE seq = ?1 AND about = 1 ORDER BY subject"};
-static const struct store_sql LINKED_TO_KIND = { /* by the index, where the kind is known: only an erased event no longer tells its own */
-    "desk.linked_to_kind", "SELECT DISTINCT subject FROM link WHERE kind = ?2 AND seq = ?1 AND about = 1 ORDER BY subject"};
+    "desk.set_image",
+    "INSERT INTO image VALUES(?1, ?2, ?3) ON CONFLICT(subject) DO UPDATE SET n = excluded.n, bytes = excluded.bytes"};
+static const struct store_sql LINKED = {"desk.linked",
+                                        "SELECT DISTINCT seq FROM link WHERE subject = ?1 AND about = 1 ORDER BY seq"};
+static const struct store_sql LINKED_TO = {"desk.linked_to",
+                                           "SELECT DISTINCT subject FROM link WHERE seq = ?1 AND about = 1 ORDER BY subject"};
+static const struct store_sql LINKED_TO_KIND =
+    {/* by the index, where the kind is known: only an erased event no longer tells its own */
+     "desk.linked_to_kind", "SELECT DISTINCT subject FROM link WHERE kind = ?2 AND seq = ?1 AND about = 1 ORDER BY subject"};
 static const struct store_sql DROP_LINKS = {"desk.drop_links", "DELETE FROM link WHERE seq = ?1"};
-static const struct store_sql ADD_CORRECTION = {"desk.add_correction", "INSERT INTO correction VALUES(?1, ?2) ON CONFLICT DO NOTHING"};
-static const struct store_sql CORRECTIONS = {"desk.corrections", "SELECT seq FROM correction WHERE root = ?1 AND seq < ?2 ORDER BY seq"};
+static const struct store_sql ADD_CORRECTION = {"desk.add_correction",
+                                                "INSERT INTO correction VALUES(?1, ?2) ON CONFLICT DO NOTHING"};
+static const struct store_sql CORRECTIONS = {"desk.corrections",
+                                             "SELECT seq FROM correction WHERE root = ?1 AND seq < ?2 ORDER BY seq"};
 static const struct store_sql ADD_STALE = {"desk.add_stale", "INSERT INTO stale VALUES(?1) ON CONFLICT DO NOTHING"};
 
-int64_t desk_now(void)
-{
+int64_t desk_now(void) {
     int64_t us = cf_now_us();
     return us >= 0 ? us / 1000000 : -((-us + 999999) / 1000000);
 }
 
-bool desk_schema(struct desk *d, struct cf_errs *errs)
-{
+bool desk_schema(struct desk *d, struct cf_errs *errs) {
     return store_script(d->db, &SCHEMA, errs);
 }
 
 /* ---- An event as it stands after its corrections (C1): the last recorded wins, field by field; id and sequence stay. */
 
-static struct ledger_pair *pair_of(struct ledger_pair *pairs, size_t n, uint32_t number)
-{
+static struct ledger_pair *pair_of(struct ledger_pair *pairs, size_t n, uint32_t number) {
     for (size_t i = 0; i < n; i++) {
         if (pairs[i].number == number) {
             return &pairs[i];
@@ -69,9 +78,9 @@ static struct ledger_pair *pair_of(struct ledger_pair *pairs, size_t n, uint32_t
     return NULL;
 }
 
-/* One compartment's facts with those of a correction laid over them; built-in fields of the correction are not fields of the root. */
-static void lay_facts(struct cf_arena *a, struct ledger_draft *root, const struct ledger_event *c)
-{
+/* One compartment's facts with those of a correction laid over them; built-in fields of the correction are not fields of the
+ * root. */
+static void lay_facts(struct cf_arena *a, struct ledger_draft *root, const struct ledger_event *c) {
     struct ledger_facts *facts = cf_alloc_n(a, root->n_facts + 1, sizeof(*facts));
     size_t n_facts = root->n_facts ? root->n_facts : 1;
     if (root->n_facts) {
@@ -104,14 +113,12 @@ static void lay_facts(struct cf_arena *a, struct ledger_draft *root, const struc
     root->n_facts = n_facts;
 }
 
-static bool is_about(const struct ledger_person *p)
-{
+static bool is_about(const struct ledger_person *p) {
     return p->role >= LEDGER_FIRST_ROLE;
 }
 
 /* People of a correction replace all of the root's in the same roles. */
-static void lay_persons(struct cf_arena *a, struct ledger_draft *root, const struct ledger_event *c)
-{
+static void lay_persons(struct cf_arena *a, struct ledger_draft *root, const struct ledger_event *c) {
     struct ledger_person *persons = CF_NEW_N(a, struct ledger_person, root->n_persons + c->d.n_persons + 1);
     size_t n = 0;
     for (size_t i = 0; i < root->n_persons; i++) {
@@ -132,8 +139,7 @@ static void lay_persons(struct cf_arena *a, struct ledger_draft *root, const str
     root->n_persons = n;
 }
 
-static void lay_words(struct cf_arena *a, struct ledger_draft *root, const struct ledger_event *c)
-{
+static void lay_words(struct cf_arena *a, struct ledger_draft *root, const struct ledger_event *c) {
     struct ledger_words *words = CF_NEW_N(a, struct ledger_words, root->n_words + c->d.n_words + 1);
     size_t n = 0;
     for (size_t i = 0; i < root->n_words + c->d.n_words; i++) {
@@ -149,8 +155,7 @@ static void lay_words(struct cf_arena *a, struct ledger_draft *root, const struc
     root->n_words = n;
 }
 
-static void lay_episodes(struct cf_arena *a, struct ledger_draft *root, const struct ledger_value *list)
-{
+static void lay_episodes(struct cf_arena *a, struct ledger_draft *root, const struct ledger_value *list) {
     struct cf_id *ids = CF_NEW_N(a, struct cf_id, list->as.list.n + 1);
     size_t n = 0;
     for (size_t i = 0; i < list->as.list.n; i++) {
@@ -162,8 +167,7 @@ static void lay_episodes(struct cf_arena *a, struct ledger_draft *root, const st
     root->n_episodes = n;
 }
 
-static void lay_correction(struct cf_arena *a, struct effective *out, const struct ledger_event *c)
-{
+static void lay_correction(struct cf_arena *a, struct effective *out, const struct ledger_event *c) {
     struct ledger_draft *root = &out->event.d;
     out->corrected = true;
     out->known = c->recorded_us / 1000000;
@@ -190,8 +194,8 @@ static void lay_correction(struct cf_arena *a, struct effective *out, const stru
     }
 }
 
-bool desk_effective(struct desk *d, uint64_t seq, uint64_t upto, struct cf_arena *a, struct effective *out, struct cf_errs *errs)
-{
+bool desk_effective(struct desk *d, uint64_t seq, uint64_t upto, struct cf_arena *a, struct effective *out,
+                    struct cf_errs *errs) {
     *out = (struct effective){0};
     if (!ledger_read(d->ledger, seq, a, &out->event, errs)) {
         return false;
@@ -225,9 +229,10 @@ bool desk_effective(struct desk *d, uint64_t seq, uint64_t upto, struct cf_arena
 
 /* ---- Merges: a person is a connected component of live merges (section 5 of the store's design). */
 
-void desk_members(const struct desk *d, uint32_t subject, uint64_t upto, struct cf_arena *a, uint32_t **members, size_t *n)
-{
-    struct { CF_VEC(uint32_t); } found = {0};
+void desk_members(const struct desk *d, uint32_t subject, uint64_t upto, struct cf_arena *a, uint32_t **members, size_t *n) {
+    struct {
+        CF_VEC(uint32_t);
+    } found = {0};
     *cf_push(a, &found) = subject;
     for (size_t at = 0; at < found.n; at++) {
         for (size_t i = 0; i < d->merges.n; i++) {
@@ -256,8 +261,7 @@ void desk_members(const struct desk *d, uint32_t subject, uint64_t upto, struct 
     *n = found.n;
 }
 
-static bool take_merge(struct desk *d, const struct ledger_event *e, struct cf_errs *errs)
-{
+static bool take_merge(struct desk *d, const struct ledger_event *e, struct cf_errs *errs) {
     if (e->d.kind == LEDGER_UNMERGED) {
         const struct ledger_value *targets = ledger_fact(e, LEDGER_F_TARGETS);
         for (size_t i = 0; targets && i < d->merges.n; i++) {
@@ -281,8 +285,7 @@ static bool take_merge(struct desk *d, const struct ledger_event *e, struct cf_e
     return true;
 }
 
-static bool load_merges(struct desk *d, struct cf_errs *errs)
-{
+static bool load_merges(struct desk *d, struct cf_errs *errs) {
     static const uint32_t kinds[] = {LEDGER_MERGED, LEDGER_UNMERGED};
     for (size_t k = 0; k < CF_COUNT(kinds); k++) {
         uint64_t *seqs;
@@ -302,8 +305,7 @@ static bool load_merges(struct desk *d, struct cf_errs *errs)
 
 /* ---- Taking in. */
 
-static bool run_ints(struct desk *d, const struct store_sql *q, const int64_t *v, int n, struct cf_errs *errs)
-{
+static bool run_ints(struct desk *d, const struct store_sql *q, const int64_t *v, int n, struct cf_errs *errs) {
     struct store_stmt *s = store_use(d->db, q, errs);
     for (int i = 0; s && i < n; i++) {
         store_bind_int(s, i + 1, v[i]);
@@ -311,21 +313,18 @@ static bool run_ints(struct desk *d, const struct store_sql *q, const int64_t *v
     return store_run(s, errs);
 }
 
-bool desk_mark_stale(struct desk *d, uint32_t subject, struct cf_errs *errs)
-{
+bool desk_mark_stale(struct desk *d, uint32_t subject, struct cf_errs *errs) {
     uint32_t *members;
     size_t n;
     desk_members(d, subject, LEDGER_NO_SEQ, d->scratch, &members, &n);
     return run_ints(d, &ADD_STALE, (int64_t[]){members[0]}, 1, errs);
 }
 
-static struct known_subject *known_slot(struct desk *d, struct cf_id id)
-{
+static struct known_subject *known_slot(struct desk *d, struct cf_id id) {
     return &d->known[(cf_be_read(id.b, 8) ^ cf_be_read(id.b + 8, 8)) * 0x9e3779b97f4a7c15u >> 48];
 }
 
-bool desk_known_no(struct desk *d, struct cf_id id, int64_t *no, struct cf_errs *errs)
-{
+bool desk_known_no(struct desk *d, struct cf_id id, int64_t *no, struct cf_errs *errs) {
     struct known_subject *k = known_slot(d, id), found = {.id = id};
     if (k->no && cf_id_eq(k->id, id)) {
         *no = k->no;
@@ -345,15 +344,13 @@ bool desk_known_no(struct desk *d, struct cf_id id, int64_t *no, struct cf_errs 
     return true;
 }
 
-bool desk_add_subject(struct desk *d, struct cf_id id, uint32_t type, struct cf_errs *errs)
-{
+bool desk_add_subject(struct desk *d, struct cf_id id, uint32_t type, struct cf_errs *errs) {
     const struct known_subject *k = known_slot(d, id);
     int64_t no;
     return (k->no && k->type == type && type && cf_id_eq(k->id, id)) || ledger_subject_add(d->ledger, id, type, &no, errs);
 }
 
-static bool role_is_about(const struct desk *d, uint32_t kind, uint32_t role)
-{
+static bool role_is_about(const struct desk *d, uint32_t kind, uint32_t role) {
     const struct bound_set *s = desk_current(d);
     const struct bound_record *b = s && kind < s->kinds ? s->by_kind[kind] : NULL;
     for (size_t i = 0; b && i < b->record->as.record.roles.n; i++) {
@@ -364,15 +361,16 @@ static bool role_is_about(const struct desk *d, uint32_t kind, uint32_t role)
     return false;
 }
 
-void desk_about_of(struct desk *d, const struct ledger_event *e, struct cf_arena *a, uint32_t **subjects, size_t *n)
-{
-    struct { CF_VEC(uint32_t); } found = {0};
+void desk_about_of(struct desk *d, const struct ledger_event *e, struct cf_arena *a, uint32_t **subjects, size_t *n) {
+    struct {
+        CF_VEC(uint32_t);
+    } found = {0};
     for (size_t i = 0; i < e->d.n_persons; i++) {
         const struct ledger_person *p = &e->d.persons[i];
         struct cf_errs quiet = cf_errs_new(a);
         int64_t no;
-        if (p->state != LEDGER_LIVE || !role_is_about(d, e->d.kind, p->role) ||
-            !desk_known_no(d, p->subject, &no, &quiet) || !no) {
+        if (p->state != LEDGER_LIVE || !role_is_about(d, e->d.kind, p->role) || !desk_known_no(d, p->subject, &no, &quiet) ||
+            !no) {
             continue;
         }
         bool known = false;
@@ -387,8 +385,7 @@ void desk_about_of(struct desk *d, const struct ledger_event *e, struct cf_arena
     *n = found.n;
 }
 
-static bool add_links(struct desk *d, const struct ledger_event *e, uint64_t root, struct cf_errs *errs)
-{
+static bool add_links(struct desk *d, const struct ledger_event *e, uint64_t root, struct cf_errs *errs) {
     for (size_t i = 0; i < e->d.n_persons; i++) {
         const struct ledger_person *p = &e->d.persons[i];
         int64_t no;
@@ -396,15 +393,15 @@ static bool add_links(struct desk *d, const struct ledger_event *e, uint64_t roo
             continue;
         }
         if (!desk_known_no(d, p->subject, &no, errs) ||
-            !run_ints(d, &ADD_LINK, (int64_t[]){no, (int64_t)root, p->role, e->d.kind, role_is_about(d, e->d.kind, p->role)}, 5, errs)) {
+            !run_ints(d, &ADD_LINK, (int64_t[]){no, (int64_t)root, p->role, e->d.kind, role_is_about(d, e->d.kind, p->role)}, 5,
+                      errs)) {
             return false;
         }
     }
     return true;
 }
 
-static bool add_to_images(struct desk *d, const struct effective *e, struct cf_arena *a, struct cf_errs *errs)
-{
+static bool add_to_images(struct desk *d, const struct effective *e, struct cf_arena *a, struct cf_errs *errs) {
     uint32_t *subjects;
     size_t n;
     desk_about_of(d, &e->event, a, &subjects, &n);
@@ -433,9 +430,10 @@ static bool add_to_images(struct desk *d, const struct effective *e, struct cf_a
 }
 
 static bool numbers_of(struct desk *d, const struct store_sql *q, const int64_t *given, int n_given, struct cf_arena *a,
-                       int64_t **out, size_t *n, struct cf_errs *errs)
-{
-    struct { CF_VEC(int64_t); } found = {0};
+                       int64_t **out, size_t *n, struct cf_errs *errs) {
+    struct {
+        CF_VEC(int64_t);
+    } found = {0};
     struct store_stmt *s = store_use(d->db, q, errs);
     if (!s) {
         return false;
@@ -459,8 +457,7 @@ static bool numbers_of(struct desk *d, const struct store_sql *q, const int64_t 
 }
 
 /* Makes a subject's image anew from the ledger: after a correction, a withdrawal, an erasure. */
-static bool remake_image(struct desk *d, uint32_t subject, struct cf_arena *a, struct cf_errs *errs)
-{
+static bool remake_image(struct desk *d, uint32_t subject, struct cf_arena *a, struct cf_errs *errs) {
     int64_t *seqs;
     size_t n;
     uint64_t kept = 0;
@@ -502,8 +499,7 @@ static bool remake_image(struct desk *d, uint32_t subject, struct cf_arena *a, s
 }
 
 /* Everyone whom the root concerned before or concerns now gets a new image. */
-static bool remake_around(struct desk *d, uint64_t root, struct cf_arena *a, struct cf_errs *errs)
-{
+static bool remake_around(struct desk *d, uint64_t root, struct cf_arena *a, struct cf_errs *errs) {
     struct effective e;
     int64_t *subjects;
     size_t n;
@@ -521,8 +517,7 @@ static bool remake_around(struct desk *d, uint64_t root, struct cf_arena *a, str
     return true;
 }
 
-static bool take_correction(struct desk *d, const struct ledger_event *e, struct cf_arena *a, struct cf_errs *errs)
-{
+static bool take_correction(struct desk *d, const struct ledger_event *e, struct cf_arena *a, struct cf_errs *errs) {
     uint64_t root;
     if (!ledger_seq_of_id(d->ledger, e->d.corrects, &root, errs)) {
         return false;
@@ -530,12 +525,12 @@ static bool take_correction(struct desk *d, const struct ledger_event *e, struct
     if (root == LEDGER_NO_SEQ) {
         return true;
     }
-    return run_ints(d, &ADD_CORRECTION, (int64_t[]){(int64_t)root, (int64_t)e->seq}, 2, errs) && remake_around(d, root, a, errs);
+    return run_ints(d, &ADD_CORRECTION, (int64_t[]){(int64_t)root, (int64_t)e->seq}, 2, errs) &&
+           remake_around(d, root, a, errs);
 }
 
 /* C5: the ended lines that rested on what was erased stay as they ended: the erased event lists them as duty id, state. */
-static void keep_ended(struct desk *d, const struct ledger_event *e)
-{
+static void keep_ended(struct desk *d, const struct ledger_event *e) {
     const struct ledger_value *ended = ledger_fact(e, LEDGER_F_ENDED);
     for (size_t i = 0; ended && ended->type == LEDGER_LIST && i + 1 < ended->as.list.n; i += 2) {
         struct cf_str id = ended->as.list.v[i].as.s, state = ended->as.list.v[i + 1].as.s;
@@ -547,8 +542,7 @@ static void keep_ended(struct desk *d, const struct ledger_event *e)
     }
 }
 
-static bool load_kept(struct desk *d, struct cf_errs *errs)
-{
+static bool load_kept(struct desk *d, struct cf_errs *errs) {
     uint64_t *seqs;
     size_t n;
     d->kept = cf_map_new(d->arena);
@@ -566,8 +560,7 @@ static bool load_kept(struct desk *d, struct cf_errs *errs)
 }
 
 /* An erasure removes every derived trace of what was destroyed; links go with a whole event. */
-static bool take_erasure(struct desk *d, const struct ledger_event *e, struct cf_arena *a, struct cf_errs *errs)
-{
+static bool take_erasure(struct desk *d, const struct ledger_event *e, struct cf_arena *a, struct cf_errs *errs) {
     const struct ledger_value *targets = ledger_fact(e, LEDGER_F_TARGETS);
     keep_ended(d, e);
     for (size_t t = 0; targets && t < targets->as.list.n; t++) {
@@ -586,8 +579,8 @@ static bool take_erasure(struct desk *d, const struct ledger_event *e, struct cf
             return root == LEDGER_NO_SEQ;
         }
         struct ledger_event gone;
-        if (!run_ints(d, &DROP_LINKS, (int64_t[]){(int64_t)root}, 1, errs) ||
-            !ledger_read(d->ledger, root, a, &gone, errs) || !add_links(d, &gone, root, errs)) {
+        if (!run_ints(d, &DROP_LINKS, (int64_t[]){(int64_t)root}, 1, errs) || !ledger_read(d->ledger, root, a, &gone, errs) ||
+            !add_links(d, &gone, root, errs)) {
             return false;
         }
         for (size_t i = 0; i < n; i++) {
@@ -599,14 +592,11 @@ static bool take_erasure(struct desk *d, const struct ledger_event *e, struct cf
     return true;
 }
 
-static bool take_kind(struct desk *d, const struct ledger_event *e, struct cf_arena *a, struct cf_errs *errs)
-{
+static bool take_kind(struct desk *d, const struct ledger_event *e, struct cf_arena *a, struct cf_errs *errs) {
     switch (e->d.kind) {
     case LEDGER_CORRECTION:
-    case LEDGER_WITHDRAWN:
-        return take_correction(d, e, a, errs);
-    case LEDGER_ERASED:
-        return take_erasure(d, e, a, errs);
+    case LEDGER_WITHDRAWN: return take_correction(d, e, a, errs);
+    case LEDGER_ERASED: return take_erasure(d, e, a, errs);
     case LEDGER_MERGED:
     case LEDGER_UNMERGED: {
         if (!take_merge(d, e, errs)) {
@@ -628,8 +618,7 @@ static bool take_kind(struct desk *d, const struct ledger_event *e, struct cf_ar
     }
 }
 
-bool desk_take_in(struct desk *d, const struct ledger_event *e, struct cf_arena *a, struct cf_errs *errs)
-{
+bool desk_take_in(struct desk *d, const struct ledger_event *e, struct cf_arena *a, struct cf_errs *errs) {
     if (!take_kind(d, e, a, errs)) {
         return false;
     }
@@ -637,8 +626,7 @@ bool desk_take_in(struct desk *d, const struct ledger_event *e, struct cf_arena 
     return true;
 }
 
-bool desk_commit(struct desk *d, struct cf_errs *errs)
-{
+bool desk_commit(struct desk *d, struct cf_errs *errs) {
     if (!run_ints(d, &SET_APPLIED, (int64_t[]){(int64_t)d->applied}, 1, errs) || !store_commit(d->db, errs)) {
         desk_rollback(d);
         return false;
@@ -647,14 +635,14 @@ bool desk_commit(struct desk *d, struct cf_errs *errs)
         return true;
     }
     struct cf_arena *a = cf_arena_new("desk checkpoint");
-    struct cf_errs quiet = cf_errs_new(a); /* a reader in the way, or a full disk: what is committed stands, the next one tries again */
+    struct cf_errs quiet =
+        cf_errs_new(a); /* a reader in the way, or a full disk: what is committed stands, the next one tries again */
     (void)!store_checkpoint(d->db, false, &quiet);
     cf_arena_free(a);
     return true;
 }
 
-void desk_rollback(struct desk *d)
-{
+void desk_rollback(struct desk *d) {
     struct cf_arena *a = cf_arena_new("desk rollback");
     struct cf_errs quiet = cf_errs_new(a);
     int64_t seq;
@@ -671,8 +659,7 @@ void desk_rollback(struct desk *d)
 }
 
 /* Reads what was appended since and takes it in, many thousand events a transaction. */
-bool desk_catch_up(struct desk *d, struct cf_errs *errs)
-{
+bool desk_catch_up(struct desk *d, struct cf_errs *errs) {
     uint64_t size = ledger_size(d->ledger);
     while (d->applied < size) {
         uint64_t to = d->applied + CATCH_UP_BATCH < size ? d->applied + CATCH_UP_BATCH : size;
@@ -700,8 +687,7 @@ bool desk_catch_up(struct desk *d, struct cf_errs *errs)
 
 /* ---- Opening and closing. */
 
-static const char *beside(struct cf_arena *a, const char *db, const char *name)
-{
+static const char *beside(struct cf_arena *a, const char *db, const char *name) {
     struct cf_str path = cf_str_from(db);
     if (cf_str_ends(path, CF_LIT(".db"))) {
         path = cf_str_slice(path, 0, path.n - 3);
@@ -709,13 +695,11 @@ static const char *beside(struct cf_arena *a, const char *db, const char *name)
     return cf_cstr(a, cf_str_printf(a, "%.*s-%s.db", CF_STR_ARG(path), name));
 }
 
-const char *desk_beside(const struct desk *d, const char *name)
-{
+const char *desk_beside(const struct desk *d, const char *name) {
     return beside(d->arena, d->options.db, name);
 }
 
-static bool open_ledger(struct desk *d, const struct desk_options *o, struct cf_errs *errs)
-{
+static bool open_ledger(struct desk *d, const struct desk_options *o, struct cf_errs *errs) {
     struct ledger_options lo = {.keys = o->keys, .force = o->force, .accept_clock = o->accept_clock};
     if (o->create) {
         return ledger_create(d->arena, o->db, &lo, errs, &d->ledger);
@@ -723,10 +707,11 @@ static bool open_ledger(struct desk *d, const struct desk_options *o, struct cf_
     return ledger_open(d->arena, o->db, o->write ? LEDGER_WRITE : LEDGER_READ, &lo, errs, &d->ledger);
 }
 
-static bool open_desk(struct desk *d, struct cf_errs *errs)
-{
-    struct store_options so = {.mode = d->options.write || d->options.create ? STORE_OPEN : STORE_READ, .sync = STORE_NORMAL,
-                               .vacuum_freely = true, .cache_kib = 65536};
+static bool open_desk(struct desk *d, struct cf_errs *errs) {
+    struct store_options so = {.mode = d->options.write || d->options.create ? STORE_OPEN : STORE_READ,
+                               .sync = STORE_NORMAL,
+                               .vacuum_freely = true,
+                               .cache_kib = 65536};
     int64_t seq;
     if (!store_open(d->arena, desk_beside(d, "desk"), &so, errs, &d->db)) {
         return false;
@@ -744,8 +729,7 @@ static bool open_desk(struct desk *d, struct cf_errs *errs)
     return true;
 }
 
-bool desk_open(struct cf_arena *a, const struct desk_options *o, struct cf_errs *errs, struct desk **out)
-{
+bool desk_open(struct cf_arena *a, const struct desk_options *o, struct cf_errs *errs, struct desk **out) {
     struct desk *d = CF_NEW(a, struct desk);
     d->arena = a;
     d->options = *o;
@@ -767,8 +751,7 @@ bool desk_open(struct cf_arena *a, const struct desk_options *o, struct cf_errs 
     return true;
 }
 
-void desk_close(struct desk *d)
-{
+void desk_close(struct desk *d) {
     if (!d) {
         return;
     }
@@ -780,19 +763,16 @@ void desk_close(struct desk *d)
     d->ledger = NULL;
 }
 
-struct ledger *desk_ledger(struct desk *d)
-{
+struct ledger *desk_ledger(struct desk *d) {
     return d->ledger;
 }
 
-const struct lang_set *desk_set(const struct desk *d)
-{
+const struct lang_set *desk_set(const struct desk *d) {
     struct bound_set *s = desk_current(d);
     return s ? s->set : NULL;
 }
 
-const struct lang_reference *desk_reference(const struct desk *d)
-{
+const struct lang_reference *desk_reference(const struct desk *d) {
     struct bound_set *s = desk_current(d);
     return s ? &s->reference : NULL;
 }

@@ -13,22 +13,24 @@
 
 struct desk;
 struct desk_options {
-    const char *db;            /* path of the ledger; desk.db and the rest stand beside it */
-    const char *keys;          /* NULL: beside the ledger */
-    const char *calendars;     /* folder of calendars to adopt; NULL: data/calendars of the running program */
-    const char *force;         /* at creation */
+    const char *db;        /* path of the ledger; desk.db and the rest stand beside it */
+    const char *keys;      /* NULL: beside the ledger */
+    const char *calendars; /* folder of calendars to adopt; NULL: data/calendars of the running program */
+    const char *force;     /* at creation */
     bool write, create, accept_clock;
-    bool memory_desk;          /* derive into memory only: as-known-at views, replay */
+    bool memory_desk; /* derive into memory only: as-known-at views, replay */
 };
-/* Opens a ledger and its desk; a desk that is behind catches up first. D001 when nothing is adopted yet and policies are needed. */
+/* Opens a ledger and its desk; a desk that is behind catches up first. D001 when nothing is adopted yet and policies are
+ * needed. */
 CF_MUST_USE bool desk_open(struct cf_arena *a, const struct desk_options *o, struct cf_errs *errs, struct desk **out);
-void desk_close(struct desk *d);   /* NULL is allowed */
+void desk_close(struct desk *d); /* NULL is allowed */
 struct ledger *desk_ledger(struct desk *d);
-const struct lang_set *desk_set(const struct desk *d);              /* the policies in force now; NULL: none adopted */
+const struct lang_set *desk_set(const struct desk *d); /* the policies in force now; NULL: none adopted */
 const struct lang_reference *desk_reference(const struct desk *d);
 
 /* Adopts every policy of a folder: parses, checks, keeps texts by digest, extends the dictionary, appends `policy_adopted`.
- * Nothing changes when anything is wrong, or when the same texts are adopted already (*changed false). Marks all dockets stale. */
+ * Nothing changes when anything is wrong, or when the same texts are adopted already (*changed false). Marks all dockets stale.
+ */
 CF_MUST_USE bool desk_adopt(struct desk *d, const char *folder, const char *authority, bool *changed, struct cf_errs *errs);
 
 /* A folder of policies that is not adopted, for replay: read, checked and bound to this ledger's names; nothing is written. */
@@ -36,88 +38,148 @@ struct desk_proposal;
 CF_MUST_USE bool desk_propose(struct desk *d, const char *folder, struct desk_proposal **out, struct cf_errs *errs);
 const struct lang_set *desk_proposed_set(const struct desk_proposal *p);
 /* The docket that one subject would have under it. */
-CF_MUST_USE bool desk_docket_proposed(struct desk *d, struct desk_proposal *p, uint32_t subject, int64_t at, struct cf_arena *a, struct lang_docket *out, struct lang_history *history, struct cf_errs *errs);
+CF_MUST_USE bool desk_docket_proposed(struct desk *d, struct desk_proposal *p, uint32_t subject, int64_t at, struct cf_arena *a,
+                                      struct lang_docket *out, struct lang_history *history, struct cf_errs *errs);
 
 /* ---- Recording. Names are the policy's; numbers are the dictionary's business. */
-struct desk_value {            /* one field: an absence, one value, or a list */
-    struct lang_value v;       /* CODE by index in its list; SUBJECT and EVENT by `id`; TEXT by `text` */
+struct desk_value {      /* one field: an absence, one value, or a list */
+    struct lang_value v; /* CODE by index in its list; SUBJECT and EVENT by `id`; TEXT by `text` */
     struct cf_id id;
     struct cf_str text;
-    const struct desk_value *list;   /* of a LIST: n of them, each with its kept attributes */
+    const struct desk_value *list; /* of a LIST: n of them, each with its kept attributes */
     size_t n;
-    const struct lang_value *kept;   /* in the order of the field's `keeping` */
+    const struct lang_value *kept; /* in the order of the field's `keeping` */
 };
-struct desk_about { int role; struct cf_id subject; enum ledger_category category; bool has_born; int32_t born_from, born_to; /* age evidence: the days between which the subject was born */ };
+struct desk_about {
+    int role;
+    struct cf_id subject;
+    enum ledger_category category;
+    bool has_born;
+    int32_t born_from, born_to; /* age evidence: the days between which the subject was born */
+};
 struct desk_entry {
-    struct cf_id id;                 /* zero: one is made */
+    struct cf_id id; /* zero: one is made */
     const struct lang_decl *record;
-    int64_t from, to; enum ledger_precision precision;
-    struct cf_id actor; const struct lang_decl *const *actor_roles; size_t n_actor_roles;
-    struct cf_id recorder; struct cf_id unit;
-    const struct desk_about *about; size_t n_about;
-    const struct cf_id *episodes; size_t n_episodes;
+    int64_t from, to;
+    enum ledger_precision precision;
+    struct cf_id actor;
+    const struct lang_decl *const *actor_roles;
+    size_t n_actor_roles;
+    struct cf_id recorder;
+    struct cf_id unit;
+    const struct desk_about *about;
+    size_t n_about;
+    const struct cf_id *episodes;
+    size_t n_episodes;
     const struct desk_value *fields; /* one for each field of the record, by number */
     const struct lang_decl *share;   /* of sent and acknowledged */
     struct cf_id recipient;
-    struct cf_str source, source_key;/* imported rows */
-    bool has_saw; uint64_t saw;
+    struct cf_str source, source_key; /* imported rows */
+    bool has_saw;
+    uint64_t saw;
 };
 /* What a docket line was before and is now, for the person who caused it. */
-struct desk_change { struct cf_id subject; uint32_t subject_no; const struct lang_duty_line *duty_before, *duty; const struct lang_gate_line *gate; const struct lang_flag_line *flag; bool flag_gone; const struct lang_grade_line *grade_before, *grade; };
-struct desk_changes { CF_VEC(struct desk_change); };
-/* Checks, appends, evaluates everyone the event is about, stores their dockets, answers. D010 … say what to put right. Absolute gates
- * of `act` records refuse. *receipt.again: the id was here already, nothing is changed. changes may be NULL. */
-CF_MUST_USE bool desk_record(struct desk *d, const struct desk_entry *e, struct cf_arena *a, struct ledger_receipt *receipt, struct desk_changes *changes, struct cf_errs *errs);
+struct desk_change {
+    struct cf_id subject;
+    uint32_t subject_no;
+    const struct lang_duty_line *duty_before, *duty;
+    const struct lang_gate_line *gate;
+    const struct lang_flag_line *flag;
+    bool flag_gone;
+    const struct lang_grade_line *grade_before, *grade;
+};
+struct desk_changes {
+    CF_VEC(struct desk_change);
+};
+/* Checks, appends, evaluates everyone the event is about, stores their dockets, answers. D010 … say what to put right. Absolute
+ * gates of `act` records refuse. *receipt.again: the id was here already, nothing is changed. changes may be NULL. */
+CF_MUST_USE bool desk_record(struct desk *d, const struct desk_entry *e, struct cf_arena *a, struct ledger_receipt *receipt,
+                             struct desk_changes *changes, struct cf_errs *errs);
 
 /* Correction (C1): only what is set replaces. fields: pairs of field number (of the record) and value. */
 struct desk_correction {
     struct cf_id event;
-    bool has_time; int64_t from, to; enum ledger_precision precision;
-    const int *field_numbers; const struct desk_value *values; size_t n_fields;
-    const struct desk_about *about; size_t n_about;      /* replaces all subjects when n_about > 0 */
-    const struct cf_id *episodes; size_t n_episodes; bool replace_episodes;
+    bool has_time;
+    int64_t from, to;
+    enum ledger_precision precision;
+    const int *field_numbers;
+    const struct desk_value *values;
+    size_t n_fields;
+    const struct desk_about *about;
+    size_t n_about; /* replaces all subjects when n_about > 0 */
+    const struct cf_id *episodes;
+    size_t n_episodes;
+    bool replace_episodes;
     bool withdraw;
-    struct cf_str reason; struct cf_id actor; bool has_saw; uint64_t saw;
+    struct cf_str reason;
+    struct cf_id actor;
+    bool has_saw;
+    uint64_t saw;
 };
-CF_MUST_USE bool desk_correct(struct desk *d, const struct desk_correction *c, struct cf_arena *a, struct ledger_receipt *receipt, struct desk_changes *changes, struct cf_errs *errs);
-CF_MUST_USE bool desk_merge(struct desk *d, struct cf_id a_, struct cf_id b_, struct cf_str reason, struct cf_id actor, struct cf_arena *a, struct ledger_receipt *receipt, struct desk_changes *changes, struct cf_errs *errs);
-CF_MUST_USE bool desk_unmerge(struct desk *d, struct cf_id merge_event, struct cf_str reason, struct cf_id actor, struct cf_arena *a, struct ledger_receipt *receipt, struct desk_changes *changes, struct cf_errs *errs);
+CF_MUST_USE bool desk_correct(struct desk *d, const struct desk_correction *c, struct cf_arena *a,
+                              struct ledger_receipt *receipt, struct desk_changes *changes, struct cf_errs *errs);
+CF_MUST_USE bool desk_merge(struct desk *d, struct cf_id a_, struct cf_id b_, struct cf_str reason, struct cf_id actor,
+                            struct cf_arena *a, struct ledger_receipt *receipt, struct desk_changes *changes,
+                            struct cf_errs *errs);
+CF_MUST_USE bool desk_unmerge(struct desk *d, struct cf_id merge_event, struct cf_str reason, struct cf_id actor,
+                              struct cf_arena *a, struct ledger_receipt *receipt, struct desk_changes *changes,
+                              struct cf_errs *errs);
 
 /* ---- The bulk lane: append and link only, then sweep. */
 CF_MUST_USE bool desk_bulk_begin(struct desk *d, struct cf_errs *errs);
-CF_MUST_USE bool desk_bulk_add(struct desk *d, const struct desk_entry *e, struct ledger_receipt *receipt, struct cf_errs *errs); /* commits by itself every few thousand */
+CF_MUST_USE bool desk_bulk_add(struct desk *d, const struct desk_entry *e, struct ledger_receipt *receipt,
+                               struct cf_errs *errs); /* commits by itself every few thousand */
 CF_MUST_USE bool desk_bulk_end(struct desk *d, struct cf_errs *errs);
 void desk_bulk_stop(struct desk *d); /* after an error: rolls back what is not committed yet */
 /* Evaluates everyone who is marked stale, or whose docket has ended by now, in subject order. at_most 0: all. */
-CF_MUST_USE bool desk_sweep(struct desk *d, int64_t now, size_t at_most, void (*progress)(void *, uint64_t, uint64_t), void *arg, uint64_t *done, struct cf_errs *errs);
+CF_MUST_USE bool desk_sweep(struct desk *d, int64_t now, size_t at_most, void (*progress)(void *, uint64_t, uint64_t),
+                            void *arg, uint64_t *done, struct cf_errs *errs);
 
 /* ---- Reading. */
-/* One subject's history as known at K (INT64_MAX: now) with merged subjects joined; from the image when K is now, from the ledger otherwise. */
-CF_MUST_USE bool desk_history(struct desk *d, uint32_t subject, int64_t known_at, struct cf_arena *a, struct lang_history *out, struct cf_errs *errs);
+/* One subject's history as known at K (INT64_MAX: now) with merged subjects joined; from the image when K is now, from the
+ * ledger otherwise. */
+CF_MUST_USE bool desk_history(struct desk *d, uint32_t subject, int64_t known_at, struct cf_arena *a, struct lang_history *out,
+                              struct cf_errs *errs);
 /* The docket at an instant, as it was known at K: evaluated here, from no stored docket; `set` and `ref` are those of K. */
-CF_MUST_USE bool desk_docket(struct desk *d, uint32_t subject, int64_t at, int64_t known_at, struct cf_arena *a, struct lang_docket *out,
-                             const struct lang_set **set, const struct lang_reference **ref, struct lang_history *history, struct cf_errs *errs);
+CF_MUST_USE bool desk_docket(struct desk *d, uint32_t subject, int64_t at, int64_t known_at, struct cf_arena *a,
+                             struct lang_docket *out, const struct lang_set **set, const struct lang_reference **ref,
+                             struct lang_history *history, struct cf_errs *errs);
 /* After an erasure: takes it in, drops every derived trace, empties the write-ahead logs and vacuums the desk. */
 CF_MUST_USE bool desk_forget(struct desk *d, struct cf_errs *errs);
 
 enum desk_which { DESK_UNIT, DESK_OVERDUE, DESK_ALL_OPEN };
-struct desk_line { uint32_t subject; struct lang_duty_line duty; };  /* evaluated at `at` */
-struct desk_lines { CF_VEC(struct desk_line); uint64_t not_in_source, withheld; };
-CF_MUST_USE bool desk_duties(struct desk *d, enum desk_which which, const char *unit_or_role, int64_t at, struct cf_arena *a, struct desk_lines *out, struct cf_errs *errs);
-CF_MUST_USE bool desk_subject_no(struct desk *d, struct cf_id id, uint32_t *no, struct cf_errs *errs);   /* D020 when it was never seen */
+struct desk_line { /* evaluated at `at` */
+    uint32_t subject;
+    struct lang_duty_line duty;
+};
+struct desk_lines {
+    CF_VEC(struct desk_line);
+    uint64_t not_in_source, withheld;
+};
+CF_MUST_USE bool desk_duties(struct desk *d, enum desk_which which, const char *unit_or_role, int64_t at, struct cf_arena *a,
+                             struct desk_lines *out, struct cf_errs *errs);
+CF_MUST_USE bool desk_subject_no(struct desk *d, struct cf_id id, uint32_t *no,
+                                 struct cf_errs *errs); /* D020 when it was never seen */
 CF_MUST_USE bool desk_subject_id(struct desk *d, uint32_t no, struct cf_id *id, enum lang_subject *kind, struct cf_errs *errs);
 struct cf_id desk_unit_id(const struct desk *d, const struct lang_decl *unit_or_partner);
 /* Calls back for every live event of a record kind, in order of seq, with its subject's history position. */
 typedef bool desk_each(void *arg, const struct lang_history *h, size_t event, struct cf_errs *errs);
 CF_MUST_USE bool desk_each_event(struct desk *d, const struct lang_decl *record, desk_each *f, void *arg, struct cf_errs *errs);
-CF_MUST_USE bool desk_each_subject(struct desk *d, enum lang_subject kind, bool (*f)(void *arg, const struct lang_history *h, struct cf_errs *errs), void *arg, struct cf_errs *errs);
-/* Calls back once for each history that holds an event of `record` (NULL: for every history), merged subjects joined, in order of
- * their numbers; with its docket judged at `at` by this reader when `judged`, so that nothing stale is counted. What measures read. */
+CF_MUST_USE bool desk_each_subject(struct desk *d, enum lang_subject kind,
+                                   bool (*f)(void *arg, const struct lang_history *h, struct cf_errs *errs), void *arg,
+                                   struct cf_errs *errs);
+/* Calls back once for each history that holds an event of `record` (NULL: for every history), merged subjects joined, in order
+ * of their numbers; with its docket judged at `at` by this reader when `judged`, so that nothing stale is counted. What
+ * measures read. */
 typedef bool desk_each_judged(void *arg, const struct lang_history *h, const struct lang_docket *docket, struct cf_errs *errs);
-CF_MUST_USE bool desk_each_history(struct desk *d, const struct lang_decl *record, bool judged, int64_t at, desk_each_judged *f, void *arg,
-                                   void (*progress)(void *, uint64_t, uint64_t), void *progress_arg, struct cf_errs *errs);
+CF_MUST_USE bool desk_each_history(struct desk *d, const struct lang_decl *record, bool judged, int64_t at, desk_each_judged *f,
+                                   void *arg, void (*progress)(void *, uint64_t, uint64_t), void *progress_arg,
+                                   struct cf_errs *errs);
 /* Counts over all stored dockets, for what a run prints. */
-struct desk_counts { uint64_t events, subjects, dockets, duties[8] /* by enum lang_state */, gates_kept, gates_breached, gates_not_in_source, duties_not_in_source, flags; };
+struct desk_counts {
+    uint64_t events, subjects, dockets, duties[8]; /* duties by enum lang_state */
+    uint64_t gates_kept, gates_breached, gates_not_in_source, duties_not_in_source, flags;
+};
 CF_MUST_USE bool desk_counts(struct desk *d, struct desk_counts *out, struct cf_errs *errs);
 CF_MUST_USE bool desk_next_wake(struct desk *d, bool *any, int64_t *at, struct cf_errs *errs);
 
@@ -125,8 +187,14 @@ CF_MUST_USE bool desk_next_wake(struct desk *d, bool *any, int64_t *at, struct c
 CF_MUST_USE bool desk_study(struct desk *d, struct cf_errs *errs);
 
 /* ---- Rebuilding: drops everything derived, derives it again, and says whether each table is what it was. */
-struct desk_table_digest { struct cf_str table; uint64_t rows; uint8_t digest[32]; };
-struct desk_digests { CF_VEC(struct desk_table_digest); };
+struct desk_table_digest {
+    struct cf_str table;
+    uint64_t rows;
+    uint8_t digest[32];
+};
+struct desk_digests {
+    CF_VEC(struct desk_table_digest);
+};
 CF_MUST_USE bool desk_digest(struct desk *d, struct cf_arena *a, struct desk_digests *out, struct cf_errs *errs);
 CF_MUST_USE bool desk_rebuild(struct desk *d, void (*progress)(void *, uint64_t, uint64_t), void *arg, struct cf_errs *errs);
 

@@ -18,8 +18,7 @@ static const struct store_sql PUT_STANDING = {"desk.put_standing", "INSERT INTO 
 
 /* ---- Histories. */
 
-static int by_time(const void *x, const void *y)
-{
+static int by_time(const void *x, const void *y) {
     const struct lang_event *a = x, *b = y;
     if (a->from != b->from) {
         return a->from < b->from ? -1 : 1;
@@ -28,8 +27,7 @@ static int by_time(const void *x, const void *y)
 }
 
 /* An event that names two merged subjects stands in both images: it is one event. */
-static void sort_once(struct img_events *events)
-{
+static void sort_once(struct img_events *events) {
     if (events->n == 0) {
         return;
     }
@@ -46,8 +44,7 @@ static void sort_once(struct img_events *events)
     events->n = kept;
 }
 
-static enum lang_subject kind_of(const struct desk *d, uint32_t type)
-{
+static enum lang_subject kind_of(const struct desk *d, uint32_t type) {
     for (int k = 0; k < LANG_SUBJECTS; k++) {
         if (d->type_of[k] == type && type) {
             return (enum lang_subject)k;
@@ -56,8 +53,7 @@ static enum lang_subject kind_of(const struct desk *d, uint32_t type)
     return LANG_PERSON;
 }
 
-bool desk_subject_no(struct desk *d, struct cf_id id, uint32_t *no, struct cf_errs *errs)
-{
+bool desk_subject_no(struct desk *d, struct cf_id id, uint32_t *no, struct cf_errs *errs) {
     int64_t found = 0;
     if (!ledger_subject_no(d->ledger, id, &found, errs)) {
         return false;
@@ -66,8 +62,7 @@ bool desk_subject_no(struct desk *d, struct cf_id id, uint32_t *no, struct cf_er
     return found ? true : cf_fail(errs, CF_D020, CF_NOWHERE, "no such person, unit or place is in this ledger");
 }
 
-bool desk_subject_id(struct desk *d, uint32_t no, struct cf_id *id, enum lang_subject *kind, struct cf_errs *errs)
-{
+bool desk_subject_id(struct desk *d, uint32_t no, struct cf_id *id, enum lang_subject *kind, struct cf_errs *errs) {
     uint32_t type = 0;
     if (!ledger_subject_id(d->ledger, no, id, &type, errs)) {
         return false;
@@ -79,8 +74,7 @@ bool desk_subject_id(struct desk *d, uint32_t no, struct cf_id *id, enum lang_su
 }
 
 /* Units, places and officers are judged over a look-back that the policies bound, so that no write pays for 100,000 events. */
-static void bound_look_back(const struct bound_set *s, struct lang_history *h, int64_t now)
-{
+static void bound_look_back(const struct bound_set *s, struct lang_history *h, int64_t now) {
     int32_t days = h->kind == LANG_PERSON ? INT32_MAX : lang_look_back_days(s->set, h->kind);
     if (days == INT32_MAX) {
         return;
@@ -92,15 +86,13 @@ static void bound_look_back(const struct bound_set *s, struct lang_history *h, i
     }
 }
 
-static bool person_of(struct desk *d, uint32_t subject, struct lang_history *h, struct cf_errs *errs)
-{
+static bool person_of(struct desk *d, uint32_t subject, struct lang_history *h, struct cf_errs *errs) {
     h->subject = subject;
     return desk_subject_id(d, subject, &h->subject_id, &h->kind, errs);
 }
 
-static bool history_from_images(struct desk *d, const struct bound_set *s, const uint32_t *members, size_t n, struct cf_arena *a,
-                                struct img_events *events, struct cf_errs *errs)
-{
+static bool history_from_images(struct desk *d, const struct bound_set *s, const uint32_t *members, size_t n,
+                                struct cf_arena *a, struct img_events *events, struct cf_errs *errs) {
     for (size_t i = 0; i < n; i++) {
         struct store_stmt *q = store_use(d->db, &IMAGE, errs);
         bool row;
@@ -125,8 +117,7 @@ static const struct store_sql LINKED_BEFORE = {
 
 /* As it was known when the ledger held `size` events: from the ledger, corrections up to then. */
 static bool history_from_ledger(struct desk *d, const struct bound_set *s, const uint32_t *members, size_t n, uint64_t size,
-                                struct cf_arena *a, struct img_events *events, struct cf_errs *errs)
-{
+                                struct cf_arena *a, struct img_events *events, struct cf_errs *errs) {
     for (size_t i = 0; i < n; i++) {
         struct store_stmt *q = store_use(d->db, &LINKED_BEFORE, errs);
         if (!q) {
@@ -157,8 +148,7 @@ static bool history_from_ledger(struct desk *d, const struct bound_set *s, const
 }
 
 static bool history_at(struct desk *d, uint32_t subject, uint64_t size, const struct bound_set *s, struct cf_arena *a,
-                       struct lang_history *out, struct cf_errs *errs)
-{
+                       struct lang_history *out, struct cf_errs *errs) {
     uint32_t *members;
     size_t n;
     struct img_events events = {0};
@@ -174,12 +164,12 @@ static bool history_at(struct desk *d, uint32_t subject, uint64_t size, const st
     return true;
 }
 
-bool desk_history(struct desk *d, uint32_t subject, int64_t known_at, struct cf_arena *a, struct lang_history *out, struct cf_errs *errs)
-{
+bool desk_history(struct desk *d, uint32_t subject, int64_t known_at, struct cf_arena *a, struct lang_history *out,
+                  struct cf_errs *errs) {
     uint64_t size = LEDGER_NO_SEQ;
     struct bound_set *s = desk_current(d);
-    if (known_at != INT64_MAX && (!ledger_size_at(d->ledger, known_at * 1000000 + 999999, &size, errs) ||
-                                  !desk_set_at(d, size, &s, errs))) {
+    if (known_at != INT64_MAX &&
+        (!ledger_size_at(d->ledger, known_at * 1000000 + 999999, &size, errs) || !desk_set_at(d, size, &s, errs))) {
         return false;
     }
     if (!s) {
@@ -188,8 +178,7 @@ bool desk_history(struct desk *d, uint32_t subject, int64_t known_at, struct cf_
     return history_at(d, subject, size, s, a, out, errs);
 }
 
-static void stay_as_they_ended(const struct desk *d, struct lang_docket *k)
-{
+static void stay_as_they_ended(const struct desk *d, struct lang_docket *k) {
     for (size_t i = 0; cf_map_count(d->kept) && i < k->duties.n; i++) {
         struct lang_duty_line *l = &k->duties.v[i];
         uintptr_t kept = (uintptr_t)cf_map_get(d->kept, (struct cf_str){(const char *)l->id.b, sizeof l->id.b});
@@ -202,8 +191,7 @@ static void stay_as_they_ended(const struct desk *d, struct lang_docket *k)
     }
 }
 
-void desk_judge(struct bound_set *s, const struct lang_history *h, int64_t now, struct cf_arena *a, struct lang_docket *out)
-{
+void desk_judge(struct bound_set *s, const struct lang_history *h, int64_t now, struct cf_arena *a, struct lang_docket *out) {
     struct lang_history bounded = *h;
     bound_look_back(s, &bounded, now);
     if (s->machine) {
@@ -215,12 +203,12 @@ void desk_judge(struct bound_set *s, const struct lang_history *h, int64_t now, 
 }
 
 bool desk_docket(struct desk *d, uint32_t subject, int64_t at, int64_t known_at, struct cf_arena *a, struct lang_docket *out,
-                 const struct lang_set **set, const struct lang_reference **ref, struct lang_history *history, struct cf_errs *errs)
-{
+                 const struct lang_set **set, const struct lang_reference **ref, struct lang_history *history,
+                 struct cf_errs *errs) {
     uint64_t size = LEDGER_NO_SEQ;
     struct bound_set *s = desk_current(d);
-    if (known_at != INT64_MAX && (!ledger_size_at(d->ledger, known_at * 1000000 + 999999, &size, errs) ||
-                                  !desk_set_at(d, size, &s, errs))) {
+    if (known_at != INT64_MAX &&
+        (!ledger_size_at(d->ledger, known_at * 1000000 + 999999, &size, errs) || !desk_set_at(d, size, &s, errs))) {
         return false;
     }
     if (!s) {
@@ -236,8 +224,7 @@ bool desk_docket(struct desk *d, uint32_t subject, int64_t at, int64_t known_at,
 }
 
 bool desk_docket_proposed(struct desk *d, struct desk_proposal *p, uint32_t subject, int64_t at, struct cf_arena *a,
-                          struct lang_docket *out, struct lang_history *history, struct cf_errs *errs)
-{
+                          struct lang_docket *out, struct lang_history *history, struct cf_errs *errs) {
     if (!history_at(d, subject, LEDGER_NO_SEQ, p->set, a, history, errs)) {
         return false;
     }
@@ -247,8 +234,7 @@ bool desk_docket_proposed(struct desk *d, struct desk_proposal *p, uint32_t subj
 
 /* ---- Keeping a docket in rows. */
 
-static void bind_seq(struct store_stmt *q, int at, uint64_t seq)
-{
+static void bind_seq(struct store_stmt *q, int at, uint64_t seq) {
     if (seq == LEDGER_NO_SEQ) {
         store_bind_null(q, at);
     } else {
@@ -256,8 +242,7 @@ static void bind_seq(struct store_stmt *q, int at, uint64_t seq)
     }
 }
 
-static void bind_when(struct store_stmt *q, int at, bool has, int64_t v)
-{
+static void bind_when(struct store_stmt *q, int at, bool has, int64_t v) {
     if (has) {
         store_bind_int(q, at, v);
     } else {
@@ -265,8 +250,7 @@ static void bind_when(struct store_stmt *q, int at, bool has, int64_t v)
     }
 }
 
-static bool put_duty(struct desk *d, uint32_t person, const struct lang_duty_line *l, struct cf_errs *errs)
-{
+static bool put_duty(struct desk *d, uint32_t person, const struct lang_duty_line *l, struct cf_errs *errs) {
     struct store_stmt *q = store_use(d->db, &PUT_DUTY, errs);
     if (!q) {
         return false;
@@ -291,8 +275,7 @@ static bool put_duty(struct desk *d, uint32_t person, const struct lang_duty_lin
     return store_run(q, errs);
 }
 
-static bool put_gate(struct desk *d, uint32_t person, const struct lang_gate_line *l, struct cf_errs *errs)
-{
+static bool put_gate(struct desk *d, uint32_t person, const struct lang_gate_line *l, struct cf_errs *errs) {
     struct store_stmt *q = store_use(d->db, &PUT_GATE, errs);
     if (!q) {
         return false;
@@ -308,8 +291,7 @@ static bool put_gate(struct desk *d, uint32_t person, const struct lang_gate_lin
 }
 
 static bool put_standing(struct desk *d, uint32_t person, const char *kind, const struct lang_decl *rule, uint64_t episode,
-                         struct cf_str value, struct cf_errs *errs)
-{
+                         struct cf_str value, struct cf_errs *errs) {
     struct store_stmt *q = store_use(d->db, &PUT_STANDING, errs);
     if (!q) {
         return false;
@@ -322,8 +304,8 @@ static bool put_standing(struct desk *d, uint32_t person, const char *kind, cons
     return store_run(q, errs);
 }
 
-static bool put_standings(struct desk *d, uint32_t person, const struct lang_docket *k, struct cf_arena *a, struct cf_errs *errs)
-{
+static bool put_standings(struct desk *d, uint32_t person, const struct lang_docket *k, struct cf_arena *a,
+                          struct cf_errs *errs) {
     bool ok = true;
     for (size_t i = 0; ok && i < k->flags.n; i++) {
         ok = put_standing(d, person, "flag", k->flags.v[i].rule, k->flags.v[i].episode, CF_LIT(""), errs);
@@ -345,8 +327,7 @@ static bool put_standings(struct desk *d, uint32_t person, const struct lang_doc
     return ok;
 }
 
-static bool clear(struct desk *d, uint32_t person, struct cf_errs *errs)
-{
+static bool clear(struct desk *d, uint32_t person, struct cf_errs *errs) {
     static const struct store_sql *const all[] = {&CLEAR_DUTY, &CLEAR_GATE, &CLEAR_STANDING, &CLEAR_STALE, &CLEAR_DOCKET};
     for (size_t i = 0; i < CF_COUNT(all); i++) {
         struct store_stmt *q = store_use(d->db, all[i], errs);
@@ -360,9 +341,8 @@ static bool clear(struct desk *d, uint32_t person, struct cf_errs *errs)
     return true;
 }
 
-static bool keep(struct desk *d, const struct bound_set *s, const struct lang_history *h, int64_t now, const struct lang_docket *k,
-                 struct cf_arena *a, struct cf_errs *errs)
-{
+static bool keep(struct desk *d, const struct bound_set *s, const struct lang_history *h, int64_t now,
+                 const struct lang_docket *k, struct cf_arena *a, struct cf_errs *errs) {
     bool ok = clear(d, h->subject, errs);
     for (size_t i = 0; ok && i < k->duties.n; i++) {
         ok = put_duty(d, h->subject, &k->duties.v[i], errs);
@@ -384,9 +364,8 @@ static bool keep(struct desk *d, const struct bound_set *s, const struct lang_hi
     return store_run(q, errs);
 }
 
-bool desk_evaluate(struct desk *d, uint32_t subject, int64_t now, struct cf_arena *a, struct lang_docket *out, struct lang_history *h,
-                   struct cf_errs *errs)
-{
+bool desk_evaluate(struct desk *d, uint32_t subject, int64_t now, struct cf_arena *a, struct lang_docket *out,
+                   struct lang_history *h, struct cf_errs *errs) {
     struct bound_set *s = desk_current(d);
     uint32_t *members;
     size_t n;

@@ -1,11 +1,11 @@
-/* image: a history in one row. An entry is one event as it stands after its corrections, in dictionary numbers, so that it outlives
- * any policy set; decoding turns entries into the events of one set. Must not know rules. Layout: doc/reference/desk.md. */
+/* image: a history in one row. An entry is one event as it stands after its corrections, in dictionary numbers, so that it
+ * outlives any policy set; decoding turns entries into the events of one set. Must not know rules. Layout:
+ * doc/reference/desk.md. */
 #include "docket/priv.h"
 
 /* ---- Writing: unsigned numbers in groups of seven bits, least first; signed ones zigzag. */
 
-static void put(struct cf_buf *b, uint64_t v)
-{
+static void put(struct cf_buf *b, uint64_t v) {
     while (v >= 0x80) {
         cf_buf_byte(b, (uint8_t)(v | 0x80));
         v >>= 7;
@@ -13,23 +13,17 @@ static void put(struct cf_buf *b, uint64_t v)
     cf_buf_byte(b, (uint8_t)v);
 }
 
-static void put_signed(struct cf_buf *b, int64_t v)
-{
+static void put_signed(struct cf_buf *b, int64_t v) {
     put(b, ((uint64_t)v << 1) ^ (uint64_t)(v >> 63));
 }
 
 enum img_kind { IMG_NOT_KNOWN, IMG_DECLINED, IMG_YESNO, IMG_INT, IMG_TEXT, IMG_EVENT, IMG_LIST };
 
-static bool put_value(struct desk *d, struct cf_buf *b, const struct ledger_value *v, struct cf_errs *errs)
-{
+static bool put_value(struct desk *d, struct cf_buf *b, const struct ledger_value *v, struct cf_errs *errs) {
     switch (v->type) {
     case LEDGER_NOT_ASKED:
-    case LEDGER_NOT_KNOWN:
-        put(b, IMG_NOT_KNOWN);
-        return true;
-    case LEDGER_DECLINED:
-        put(b, IMG_DECLINED);
-        return true;
+    case LEDGER_NOT_KNOWN: put(b, IMG_NOT_KNOWN); return true;
+    case LEDGER_DECLINED: put(b, IMG_DECLINED); return true;
     case LEDGER_BOOL:
         put(b, IMG_YESNO);
         put(b, v->as.yes);
@@ -38,9 +32,7 @@ static bool put_value(struct desk *d, struct cf_buf *b, const struct ledger_valu
         put(b, IMG_INT);
         put_signed(b, v->as.n);
         return true;
-    case LEDGER_TEXT:
-        put(b, IMG_TEXT);
-        return true;
+    case LEDGER_TEXT: put(b, IMG_TEXT); return true;
     case LEDGER_BYTES: { /* the id of an event; rules know events by sequence */
         uint64_t seq = LEDGER_NO_SEQ;
         struct cf_id id;
@@ -69,8 +61,7 @@ static bool put_value(struct desk *d, struct cf_buf *b, const struct ledger_valu
     return true;
 }
 
-static bool subject_no(struct desk *d, struct cf_id id, uint32_t *no, struct cf_errs *errs)
-{
+static bool subject_no(struct desk *d, struct cf_id id, uint32_t *no, struct cf_errs *errs) {
     int64_t found = 0;
     if (cf_id_zero(id)) {
         *no = 0;
@@ -83,8 +74,7 @@ static bool subject_no(struct desk *d, struct cf_id id, uint32_t *no, struct cf_
     return true;
 }
 
-static bool put_persons(struct desk *d, struct cf_buf *b, const struct ledger_event *e, struct cf_errs *errs)
-{
+static bool put_persons(struct desk *d, struct cf_buf *b, const struct ledger_event *e, struct cf_errs *errs) {
     size_t live = 0;
     for (size_t i = 0; i < e->d.n_persons; i++) {
         live += e->d.persons[i].state == LEDGER_LIVE;
@@ -112,8 +102,7 @@ static bool put_persons(struct desk *d, struct cf_buf *b, const struct ledger_ev
     return true;
 }
 
-static bool put_fields(struct desk *d, struct cf_buf *b, const struct ledger_event *e, struct cf_errs *errs)
-{
+static bool put_fields(struct desk *d, struct cf_buf *b, const struct ledger_event *e, struct cf_errs *errs) {
     size_t n = 0;
     for (size_t i = 0; i < e->d.n_facts; i++) {
         n += e->d.facts[i].state == LEDGER_LIVE ? e->d.facts[i].n_fields : 0;
@@ -139,8 +128,7 @@ static bool put_fields(struct desk *d, struct cf_buf *b, const struct ledger_eve
     return true;
 }
 
-static bool put_episodes(struct desk *d, struct cf_buf *b, const struct ledger_event *e, struct cf_errs *errs)
-{
+static bool put_episodes(struct desk *d, struct cf_buf *b, const struct ledger_event *e, struct cf_errs *errs) {
     put(b, e->d.n_episodes);
     for (size_t i = 0; i < e->d.n_episodes; i++) {
         uint64_t seq;
@@ -152,8 +140,7 @@ static bool put_episodes(struct desk *d, struct cf_buf *b, const struct ledger_e
     return true;
 }
 
-bool image_encode(struct desk *d, const struct effective *e, struct cf_buf *b, struct cf_errs *errs)
-{
+bool image_encode(struct desk *d, const struct effective *e, struct cf_buf *b, struct cf_errs *errs) {
     const struct ledger_event *ev = &e->event;
     struct cf_buf body = cf_buf_new(d->scratch, 1u << 20);
     put(&body, ev->seq);
@@ -187,8 +174,7 @@ struct reader {
     bool bad;
 };
 
-static uint64_t get(struct reader *r)
-{
+static uint64_t get(struct reader *r) {
     uint64_t v = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
         if (r->p >= r->end) {
@@ -205,14 +191,12 @@ static uint64_t get(struct reader *r)
     return 0;
 }
 
-static int64_t get_signed(struct reader *r)
-{
+static int64_t get_signed(struct reader *r) {
     uint64_t v = get(r);
     return (int64_t)(v >> 1) ^ -(int64_t)(v & 1);
 }
 
-static struct cf_str get_bytes(struct reader *r, size_t n)
-{
+static struct cf_str get_bytes(struct reader *r, size_t n) {
     if ((size_t)(r->end - r->p) < n) {
         r->bad = true;
         return (struct cf_str){"", 0};
@@ -229,17 +213,12 @@ struct stored {
     struct reader list;
 };
 
-static struct stored get_value(struct reader *r, int depth)
-{
+static struct stored get_value(struct reader *r, int depth) {
     struct stored v = {.kind = (enum img_kind)get(r)};
     switch (v.kind) {
     case IMG_YESNO:
-    case IMG_EVENT:
-        v.n = (int64_t)get(r);
-        break;
-    case IMG_INT:
-        v.n = get_signed(r);
-        break;
+    case IMG_EVENT: v.n = (int64_t)get(r); break;
+    case IMG_INT: v.n = get_signed(r); break;
     case IMG_LIST:
         v.n = (int64_t)get(r);
         v.list = *r;
@@ -249,22 +228,18 @@ static struct stored get_value(struct reader *r, int depth)
         break;
     case IMG_NOT_KNOWN:
     case IMG_DECLINED:
-    case IMG_TEXT:
-        break;
-    default:
-        r->bad = true;
+    case IMG_TEXT: break;
+    default: r->bad = true;
     }
     return v;
 }
 
-static struct lang_value absence(enum img_kind kind)
-{
+static struct lang_value absence(enum img_kind kind) {
     return (struct lang_value){.kind = kind == IMG_DECLINED ? LANG_V_DECLINED : LANG_V_NOT_KNOWN};
 }
 
 /* Two whole numbers kept as a list: a fraction, a duration, a date between two days. */
-static bool get_pair(const struct stored *v, int64_t *x, int64_t *y)
-{
+static bool get_pair(const struct stored *v, int64_t *x, int64_t *y) {
     if (v->kind != IMG_LIST || v->n != 2) {
         return false;
     }
@@ -274,19 +249,15 @@ static bool get_pair(const struct stored *v, int64_t *x, int64_t *y)
     return !r.bad;
 }
 
-static struct lang_value plain_value(const struct bound_codes *codes, enum lang_type_kind type, const struct stored *v)
-{
+static struct lang_value plain_value(const struct bound_codes *codes, enum lang_type_kind type, const struct stored *v) {
     int64_t x, y;
     if (v->kind == IMG_NOT_KNOWN || v->kind == IMG_DECLINED) {
         return absence(v->kind);
     }
     switch (type) {
-    case LANG_T_YESNO:
-        return (struct lang_value){.kind = LANG_V_YESNO, .i = v->n != 0};
-    case LANG_T_WHOLE:
-        return (struct lang_value){.kind = LANG_V_WHOLE, .i = v->n};
-    case LANG_T_INSTANT:
-        return (struct lang_value){.kind = LANG_V_INSTANT, .i = v->n};
+    case LANG_T_YESNO: return (struct lang_value){.kind = LANG_V_YESNO, .i = v->n != 0};
+    case LANG_T_WHOLE: return (struct lang_value){.kind = LANG_V_WHOLE, .i = v->n};
+    case LANG_T_INSTANT: return (struct lang_value){.kind = LANG_V_INSTANT, .i = v->n};
     case LANG_T_FRACTION:
         return get_pair(v, &x, &y) ? (struct lang_value){.kind = LANG_V_FRACTION, .i = x, .more = (uint32_t)y}
                                    : absence(IMG_NOT_KNOWN);
@@ -298,8 +269,7 @@ static struct lang_value plain_value(const struct bound_codes *codes, enum lang_
             return (struct lang_value){.kind = LANG_V_DATE, .i = x, .more = (uint32_t)(y - x)};
         }
         return (struct lang_value){.kind = LANG_V_DATE, .i = v->n};
-    case LANG_T_TEXT:
-        return (struct lang_value){.kind = LANG_V_TEXT};
+    case LANG_T_TEXT: return (struct lang_value){.kind = LANG_V_TEXT};
     case LANG_T_EVENT:
         return v->kind == IMG_EVENT ? (struct lang_value){.kind = LANG_V_EVENT, .i = v->n} : absence(IMG_NOT_KNOWN);
     case LANG_T_CODE: {
@@ -310,14 +280,12 @@ static struct lang_value plain_value(const struct bound_codes *codes, enum lang_
     case LANG_T_CLOCK:
     case LANG_T_SUBJECT:
     case LANG_T_SET:
-    default:
-        return absence(IMG_NOT_KNOWN);
+    default: return absence(IMG_NOT_KNOWN);
     }
 }
 
 static struct lang_value field_value(struct cf_arena *a, const struct lang_field *f, const struct bound_field *b,
-                                     const struct stored *v)
-{
+                                     const struct stored *v) {
     if (f->type.kind != LANG_T_SET) {
         return plain_value(b->codes, f->type.kind, v);
     }
@@ -350,8 +318,7 @@ struct decoding {
     bool has_born;
 };
 
-static bool is_member(const struct decoding *x, uint32_t no)
-{
+static bool is_member(const struct decoding *x, uint32_t no) {
     for (size_t i = 0; i < x->n_members; i++) {
         if (x->members[i] == no) {
             return true;
@@ -361,8 +328,7 @@ static bool is_member(const struct decoding *x, uint32_t no)
 }
 
 /* Merged people keep, in each event, the id under which they were recorded in it, so that duties keep their identity (C4). */
-static const struct cf_id *id_as(const struct decoding *x, uint32_t no)
-{
+static const struct cf_id *id_as(const struct decoding *x, uint32_t no) {
     for (size_t i = 0; x->member_ids && i < x->n_members; i++) {
         if (x->members[i] == no) {
             return &x->member_ids[i];
@@ -371,8 +337,7 @@ static const struct cf_id *id_as(const struct decoding *x, uint32_t no)
     return NULL;
 }
 
-static void take_roles(struct decoding *x, const struct stored *v)
-{
+static void take_roles(struct decoding *x, const struct stored *v) {
     size_t n = v->kind == IMG_LIST ? (size_t)v->n : 0;
     uint16_t *roles = CF_NEW_N(x->a, uint16_t, n + 1);
     struct reader r = v->list;
@@ -387,8 +352,7 @@ static void take_roles(struct decoding *x, const struct stored *v)
     x->e->actor.n_roles = held;
 }
 
-static void add_person_to_field(struct decoding *x, size_t field, uint32_t no, const struct lang_value *kept)
-{
+static void add_person_to_field(struct decoding *x, size_t field, uint32_t no, const struct lang_value *kept) {
     struct lang_value *v = &x->fields[field];
     const struct lang_field *f = &x->record->record->as.record.fields.v[field];
     if (f->type.kind != LANG_T_SET && !f->keeping.n) { /* one value with kept attributes is a list of one item */
@@ -406,8 +370,7 @@ static void add_person_to_field(struct decoding *x, size_t field, uint32_t no, c
 
 /* Whose part this is: an about role, a subject field, actor, unit or recipient. */
 static void place_person(struct decoding *x, uint32_t role, uint32_t no, const struct stored *attributes,
-                         const uint32_t *numbers, size_t n)
-{
+                         const uint32_t *numbers, size_t n) {
     const struct lang_record *r = &x->record->record->as.record;
     for (size_t i = 0; i < r->roles.n; i++) {
         if (x->record->roles[i] != role) {
@@ -443,8 +406,7 @@ static void place_person(struct decoding *x, uint32_t role, uint32_t no, const s
     }
 }
 
-static void get_persons(struct reader *r, struct decoding *x)
-{
+static void get_persons(struct reader *r, struct decoding *x) {
     uint64_t n = get(r);
     for (uint64_t i = 0; i < n && !r->bad; i++) {
         uint32_t role = (uint32_t)get(r), no = (uint32_t)get(r);
@@ -477,8 +439,7 @@ static void get_persons(struct reader *r, struct decoding *x)
     }
 }
 
-static void get_episodes(struct reader *r, struct decoding *x)
-{
+static void get_episodes(struct reader *r, struct decoding *x) {
     uint64_t n = get(r);
     if (n > (uint64_t)(r->end - r->p)) {
         r->bad = true;
@@ -496,8 +457,7 @@ static void get_episodes(struct reader *r, struct decoding *x)
     x->e->n_episodes = held;
 }
 
-static void get_fields(struct reader *r, struct decoding *x)
-{
+static void get_fields(struct reader *r, struct decoding *x) {
     uint64_t n = get(r);
     const struct lang_record *rec = &x->record->record->as.record;
     for (uint64_t i = 0; i < n && !r->bad; i++) {
@@ -512,26 +472,32 @@ static void get_fields(struct reader *r, struct decoding *x)
     }
 }
 
-/* Age evidence in a person's part stands as if the birth record said it at the beginning of time; a recorded birth follows it. */
-static void add_evidence(struct decoding *x, struct img_events *out)
-{
+/* Age evidence in a person's part stands as if the birth record said it at the beginning of time; a recorded birth follows it.
+ */
+static void add_evidence(struct decoding *x, struct img_events *out) {
     const struct lang_decl *birth = x->s->set->birth;
     if (!x->has_born || !birth || birth == x->record->record) {
         return;
     }
     struct lang_value *fields = CF_NEW_N(x->a, struct lang_value, birth->as.record.fields.n + 1);
-    fields[x->s->set->birth_field] = (struct lang_value){.kind = LANG_V_DATE, .i = x->born_from,
-                                                         .more = (uint32_t)(x->born_to - x->born_from)};
+    fields[x->s->set->birth_field] =
+        (struct lang_value){.kind = LANG_V_DATE, .i = x->born_from, .more = (uint32_t)(x->born_to - x->born_from)};
     uint32_t *subjects = CF_NEW_N(x->a, uint32_t, birth->as.record.roles.n + 1);
     subjects[0] = x->members[0];
-    *cf_push(x->a, out) = (struct lang_event){.id = x->e->id, .seq = x->e->seq, .record = birth->as.record.number,
-                                              .from = CF_TIME_MIN, .to = CF_TIME_MIN, .recorded = x->e->recorded,
-                                              .known = x->e->known, .roles = 1, .subjects = subjects,
-                                              .marks = LANG_FROM_SOURCE, .fields = fields};
+    *cf_push(x->a, out) = (struct lang_event){.id = x->e->id,
+                                              .seq = x->e->seq,
+                                              .record = birth->as.record.number,
+                                              .from = CF_TIME_MIN,
+                                              .to = CF_TIME_MIN,
+                                              .recorded = x->e->recorded,
+                                              .known = x->e->known,
+                                              .roles = 1,
+                                              .subjects = subjects,
+                                              .marks = LANG_FROM_SOURCE,
+                                              .fields = fields};
 }
 
-static bool decode_one(struct cf_str bytes, struct decoding *x, struct img_events *out)
-{
+static bool decode_one(struct cf_str bytes, struct decoding *x, struct img_events *out) {
     struct reader r = {(const uint8_t *)bytes.p, (const uint8_t *)bytes.p + bytes.n, false};
     struct lang_event e = {0};
     e.seq = get(&r);
@@ -573,8 +539,7 @@ static bool decode_one(struct cf_str bytes, struct decoding *x, struct img_event
 }
 
 bool image_decode(struct desk *d, const struct bound_set *s, struct cf_str bytes, const uint32_t *members, size_t n_members,
-                  struct cf_arena *a, struct img_events *out, struct cf_errs *errs)
-{
+                  struct cf_arena *a, struct img_events *out, struct cf_errs *errs) {
     struct reader r = {(const uint8_t *)bytes.p, (const uint8_t *)bytes.p + bytes.n, false};
     struct decoding x = {.a = a, .s = s, .members = members, .n_members = n_members};
     struct cf_id *ids = n_members > 1 ? CF_NEW_N(a, struct cf_id, n_members) : NULL;

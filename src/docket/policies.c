@@ -10,24 +10,23 @@ struct text_file {
     struct cf_str path; /* below the folder: "search/often.policy" */
     struct cf_str text;
 };
-struct text_files { CF_VEC(struct text_file); };
+struct text_files {
+    CF_VEC(struct text_file);
+};
 
 /* ---- Reading a folder. */
 
-static int by_path(const void *x, const void *y)
-{
+static int by_path(const void *x, const void *y) {
     const struct text_file *a = x, *b = y;
     return cf_str_cmp(a->path, b->path);
 }
 
-static bool wanted_name(struct cf_str name)
-{
+static bool wanted_name(struct cf_str name) {
     return cf_str_ends(name, CF_LIT(".policy")) || cf_str_ends(name, CF_LIT(".tsv"));
 }
 
 static bool read_folder(struct cf_arena *a, const char *root, struct cf_str below, int depth, struct text_files *out,
-                        struct cf_errs *errs)
-{
+                        struct cf_errs *errs) {
     const char *path = cf_cstr(a, cf_str_printf(a, "%s%s%.*s", root, below.n ? "/" : "", CF_STR_ARG(below)));
     DIR *dir = opendir(path);
     if (!dir) {
@@ -60,8 +59,7 @@ static bool read_folder(struct cf_arena *a, const char *root, struct cf_str belo
 
 /* ---- From texts to a checked set. */
 
-static const struct text_file *find_file(const struct text_files *files, struct cf_str path)
-{
+static const struct text_file *find_file(const struct text_files *files, struct cf_str path) {
     for (size_t i = 0; i < files->n; i++) {
         if (cf_str_eq(files->v[i].path, path)) {
             return &files->v[i];
@@ -71,8 +69,7 @@ static const struct text_file *find_file(const struct text_files *files, struct 
 }
 
 static bool read_beside(void *ctx, struct cf_arena *a, struct cf_str folder, struct cf_str file, struct cf_str *text,
-                        struct cf_errs *errs)
-{
+                        struct cf_errs *errs) {
     struct cf_str path = folder.n ? cf_str_printf(a, "%.*s/%.*s", CF_STR_ARG(folder), CF_STR_ARG(file)) : file;
     const struct text_file *f = find_file(ctx, path);
     if (!f) {
@@ -82,8 +79,7 @@ static bool read_beside(void *ctx, struct cf_arena *a, struct cf_str folder, str
     return true;
 }
 
-static struct cf_str folder_of(struct cf_str path)
-{
+static struct cf_str folder_of(struct cf_str path) {
     size_t slash = 0;
     for (size_t i = 0; i < path.n; i++) {
         if (path.p[i] == '/') {
@@ -94,9 +90,10 @@ static struct cf_str folder_of(struct cf_str path)
 }
 
 static bool check_files(struct cf_arena *a, struct text_files *files, const struct cf_zone *zone, struct cf_errs *errs,
-                        struct lang_set **out)
-{
-    struct { CF_VEC(struct lang_decl *); } policies = {0};
+                        struct lang_set **out) {
+    struct {
+        CF_VEC(struct lang_decl *);
+    } policies = {0};
     bool ok = true;
     for (size_t i = 0; i < files->n; i++) {
         if (!cf_str_ends(files->v[i].path, CF_LIT(".policy"))) {
@@ -117,17 +114,23 @@ static bool check_files(struct cf_arena *a, struct text_files *files, const stru
 
 /* ---- Naming: every name of a set as a dictionary entry. */
 
-struct naming { CF_VEC(struct ledger_entry); };
+struct naming {
+    CF_VEC(struct ledger_entry);
+};
 
-static uint32_t builtin_kind(struct cf_str name)
-{
+static uint32_t builtin_kind(struct cf_str name) {
     static const struct {
         const char *name;
         uint32_t kind;
     } fixed[] = {
-        {"correction", LEDGER_CORRECTION}, {"erased", LEDGER_ERASED},       {"merged", LEDGER_MERGED},
-        {"handover", LEDGER_HANDOVER},     {"assigned", LEDGER_ASSIGNED},   {"explained", LEDGER_EXPLAINED},
-        {"sent", LEDGER_SENT},             {"acknowledged", LEDGER_ACKNOWLEDGED},
+        {"correction", LEDGER_CORRECTION},
+        {"erased", LEDGER_ERASED},
+        {"merged", LEDGER_MERGED},
+        {"handover", LEDGER_HANDOVER},
+        {"assigned", LEDGER_ASSIGNED},
+        {"explained", LEDGER_EXPLAINED},
+        {"sent", LEDGER_SENT},
+        {"acknowledged", LEDGER_ACKNOWLEDGED},
     };
     for (size_t i = 0; i < CF_COUNT(fixed); i++) {
         if (cf_str_is(name, fixed[i].name)) {
@@ -138,8 +141,7 @@ static uint32_t builtin_kind(struct cf_str name)
 }
 
 static uint32_t name_it(struct desk *d, enum ledger_space space, uint32_t owner, struct cf_str name, struct cf_str type,
-                        struct cf_errs *errs)
-{
+                        struct cf_errs *errs) {
     uint32_t number = ledger_number(d->ledger, space, owner, name);
     if (number) {
         return number;
@@ -148,16 +150,14 @@ static uint32_t name_it(struct desk *d, enum ledger_space space, uint32_t owner,
     return ledger_extend(d->ledger, &entry, 1, errs) ? entry.number : 0;
 }
 
-static struct cf_str codes_name(struct cf_arena *a, const struct lang_decl *record, const struct lang_field *f)
-{
+static struct cf_str codes_name(struct cf_arena *a, const struct lang_decl *record, const struct lang_field *f) {
     if (f->inline_codes) {
         return cf_str_printf(a, "%.*s.%.*s", CF_STR_ARG(record->name.text), CF_STR_ARG(f->name.text));
     }
     return f->type.of->name.text;
 }
 
-static bool name_codes(struct desk *d, const struct lang_decl *codes, struct cf_str as, struct cf_errs *errs)
-{
+static bool name_codes(struct desk *d, const struct lang_decl *codes, struct cf_str as, struct cf_errs *errs) {
     uint32_t list = name_it(d, LEDGER_LISTS, 0, as, CF_LIT("codes"), errs);
     for (size_t i = 0; list && i < codes->as.codes.list.n; i++) {
         if (!name_it(d, LEDGER_CODES, list, codes->as.codes.list.v[i].name.text, CF_LIT("code"), errs)) {
@@ -167,24 +167,20 @@ static bool name_codes(struct desk *d, const struct lang_decl *codes, struct cf_
     return list != 0;
 }
 
-static bool is_subject_field(const struct lang_field *f)
-{
+static bool is_subject_field(const struct lang_field *f) {
     return f->type.kind == LANG_T_SUBJECT || (f->type.kind == LANG_T_SET && f->type.elem == LANG_T_SUBJECT);
 }
 
-static bool is_coded(const struct lang_field *f)
-{
+static bool is_coded(const struct lang_field *f) {
     return f->type.kind == LANG_T_CODE || (f->type.kind == LANG_T_SET && f->type.elem == LANG_T_CODE);
 }
 
-static struct cf_str type_words(struct cf_arena *a, const struct lang_field *f)
-{
+static struct cf_str type_words(struct cf_arena *a, const struct lang_field *f) {
     return f->inline_codes ? CF_LIT("code") : cf_str_dup(a, f->type_name.text);
 }
 
 static bool name_field(struct desk *d, const struct lang_decl *record, uint32_t kind, const struct lang_field *f,
-                       struct cf_errs *errs)
-{
+                       struct cf_errs *errs) {
     struct cf_arena *a = d->arena;
     if (is_coded(f) && f->type.of && !name_codes(d, f->type.of, codes_name(a, record, f), errs)) {
         return false;
@@ -201,8 +197,7 @@ static bool name_field(struct desk *d, const struct lang_decl *record, uint32_t 
     return name_it(d, LEDGER_FIELDS, kind, f->name.text, type, errs) != 0; /* of a subject field: for its absences */
 }
 
-static bool name_record(struct desk *d, const struct lang_decl *record, struct cf_errs *errs)
-{
+static bool name_record(struct desk *d, const struct lang_decl *record, struct cf_errs *errs) {
     uint32_t kind = record->as.record.built_in ? builtin_kind(record->name.text) : 0;
     if (!kind) {
         kind = name_it(d, LEDGER_KINDS, 0, record->name.text, CF_LIT("record"), errs);
@@ -218,8 +213,7 @@ static bool name_record(struct desk *d, const struct lang_decl *record, struct c
     return ok;
 }
 
-static bool name_set(struct desk *d, const struct lang_set *set, struct cf_errs *errs)
-{
+static bool name_set(struct desk *d, const struct lang_set *set, struct cf_errs *errs) {
     bool ok = true;
     for (int s = 0; ok && s < LANG_SUBJECTS; s++) {
         ok = name_it(d, LEDGER_TYPES, 0, cf_str_from(lang_subject_word((enum lang_subject)s)), CF_LIT("subject"), errs) != 0;
@@ -245,8 +239,7 @@ static bool name_set(struct desk *d, const struct lang_set *set, struct cf_errs 
 
 /* ---- Units and partners are no people: their ids follow from ledger and name, so that nothing need be kept beside. */
 
-static struct cf_id derived_id(const struct desk *d, const char *what, struct cf_str name)
-{
+static struct cf_id derived_id(const struct desk *d, const char *what, struct cf_str name) {
     struct cf_buf b = cf_buf_new(d->scratch, 4096);
     struct cf_id ledger = ledger_id(d->ledger);
     cf_buf_lit(&b, "cf/");
@@ -261,8 +254,7 @@ static struct cf_id derived_id(const struct desk *d, const char *what, struct cf
     return id;
 }
 
-static bool number_units(struct desk *d, const struct lang_set *set, struct cf_errs *errs)
-{
+static bool number_units(struct desk *d, const struct lang_set *set, struct cf_errs *errs) {
     uint32_t unit = ledger_number(d->ledger, LEDGER_TYPES, 0, cf_str_from(lang_subject_word(LANG_UNIT_SUBJECT)));
     for (size_t i = 0; i < set->units.n; i++) {
         int64_t no;
@@ -273,22 +265,22 @@ static bool number_units(struct desk *d, const struct lang_set *set, struct cf_e
     uint32_t organisation = ledger_number(d->ledger, LEDGER_TYPES, 0, cf_str_from(lang_subject_word(LANG_ORGANISATION)));
     for (size_t i = 0; i < set->partners.n; i++) {
         int64_t no;
-        if (!ledger_subject_add(d->ledger, derived_id(d, "partner/1", set->partners.v[i]->name.text), organisation, &no, errs)) {
+        if (!ledger_subject_add(d->ledger, derived_id(d, "partner/1", set->partners.v[i]->name.text), organisation, &no,
+                                errs)) {
             return false;
         }
     }
     return true;
 }
 
-struct cf_id desk_unit_id(const struct desk *d, const struct lang_decl *unit)
-{
+struct cf_id desk_unit_id(const struct desk *d, const struct lang_decl *unit) {
     return derived_id(d, unit->kind == LANG_UNIT ? "unit/1" : "partner/1", unit->name.text);
 }
 
 /* ---- Binding a loaded set. */
 
-static const struct bound_codes *bind_codes(struct desk *d, struct bound_set *s, const struct lang_decl *codes, struct cf_str as)
-{
+static const struct bound_codes *bind_codes(struct desk *d, struct bound_set *s, const struct lang_decl *codes,
+                                            struct cf_str as) {
     void **slot = cf_map_put(s->codes, as);
     if (*slot) {
         return *slot;
@@ -304,8 +296,7 @@ static const struct bound_codes *bind_codes(struct desk *d, struct bound_set *s,
     return *slot = c;
 }
 
-int bound_code_index(const struct bound_codes *c, int64_t number)
-{
+int bound_code_index(const struct bound_codes *c, int64_t number) {
     for (size_t i = 0; c && i < c->n; i++) {
         if (c->number[i] == number) {
             return (int)i;
@@ -315,8 +306,7 @@ int bound_code_index(const struct bound_codes *c, int64_t number)
 }
 
 /* The code list of a kept attribute: that of the fact of its name, else the list of its name. */
-static const struct bound_codes *kept_codes(struct desk *d, struct bound_set *s, struct cf_str attribute)
-{
+static const struct bound_codes *kept_codes(struct desk *d, struct bound_set *s, struct cf_str attribute) {
     const struct lang_decl *decl = lang_find(s->set, cf_cstr(d->scratch, attribute));
     if (decl && decl->kind == LANG_FACT && decl->as.fact.value->type.kind == LANG_T_CODE) {
         const struct lang_decl *codes = decl->as.fact.value->type.of;
@@ -332,8 +322,7 @@ static const struct bound_codes *kept_codes(struct desk *d, struct bound_set *s,
 }
 
 static void bind_field(struct desk *d, struct bound_set *s, const struct lang_decl *record, uint32_t kind,
-                       const struct lang_field *f, struct bound_field *out)
-{
+                       const struct lang_field *f, struct bound_field *out) {
     if (is_subject_field(f)) {
         out->role = ledger_number(d->ledger, LEDGER_ROLES, kind, f->name.text);
     }
@@ -349,8 +338,7 @@ static void bind_field(struct desk *d, struct bound_set *s, const struct lang_de
     }
 }
 
-static void bind_record(struct desk *d, struct bound_set *s, const struct lang_decl *record)
-{
+static void bind_record(struct desk *d, struct bound_set *s, const struct lang_decl *record) {
     struct bound_record *b = &s->records[record->as.record.number];
     b->record = record;
     b->kind = record->as.record.built_in ? builtin_kind(record->name.text) : 0;
@@ -377,8 +365,7 @@ static void bind_record(struct desk *d, struct bound_set *s, const struct lang_d
     s->by_kind[b->kind] = b;
 }
 
-static void bind_grants(struct desk *d, struct bound_set *s)
-{
+static void bind_grants(struct desk *d, struct bound_set *s) {
     s->role_grant = CF_NEW_N(d->arena, uint32_t, s->set->roles.n + 1);
     uint32_t most = 0;
     for (size_t i = 0; i < s->set->roles.n; i++) {
@@ -393,8 +380,7 @@ static void bind_grants(struct desk *d, struct bound_set *s)
     }
 }
 
-static bool bind_units(struct desk *d, struct bound_set *s, struct cf_errs *errs)
-{
+static bool bind_units(struct desk *d, struct bound_set *s, struct cf_errs *errs) {
     const struct lang_set *set = s->set;
     s->unit_no = CF_NEW_N(d->arena, uint32_t, set->units.n + 1);
     s->partner_no = CF_NEW_N(d->arena, uint32_t, set->partners.n + 1);
@@ -415,8 +401,7 @@ static bool bind_units(struct desk *d, struct bound_set *s, struct cf_errs *errs
 
 /* ---- Reference: what rules ask about no person. */
 
-static bool school_day(void *ctx, uint32_t organisation, int64_t t, int64_t *start, struct cf_str *which)
-{
+static bool school_day(void *ctx, uint32_t organisation, int64_t t, int64_t *start, struct cf_str *which) {
     const struct bound_set *s = ctx;
     (void)organisation; /* term dates of one school come with the schools register; until then the default's days are used */
     struct cf_school_start found;
@@ -429,21 +414,18 @@ static bool school_day(void *ctx, uint32_t organisation, int64_t t, int64_t *sta
 }
 
 /* A partner that serves organisations is named by the organisation that it serves: children's services of Lewisham. */
-static uint32_t partner_of(void *ctx, const struct lang_decl *partner, uint32_t organisation)
-{
+static uint32_t partner_of(void *ctx, const struct lang_decl *partner, uint32_t organisation) {
     (void)ctx;
     (void)partner;
     return organisation;
 }
 
-static uint32_t unit_subject(void *ctx, const struct lang_decl *unit)
-{
+static uint32_t unit_subject(void *ctx, const struct lang_decl *unit) {
     const struct bound_set *s = ctx;
     return s->unit_no[unit->as.unit.number];
 }
 
-static struct cf_str subject_name(void *ctx, uint32_t subject)
-{
+static struct cf_str subject_name(void *ctx, uint32_t subject) {
     const struct bound_set *s = ctx;
     for (size_t i = 0; i < s->set->units.n; i++) {
         if (s->unit_no[s->set->units.v[i]->as.unit.number] == subject) {
@@ -453,8 +435,7 @@ static struct cf_str subject_name(void *ctx, uint32_t subject)
     return CF_LIT("");
 }
 
-static bool make_reference(struct desk *d, struct bound_set *s, const struct text_files *calendars, struct cf_errs *errs)
-{
+static bool make_reference(struct desk *d, struct bound_set *s, const struct text_files *calendars, struct cf_errs *errs) {
     s->schools = cf_schools_new(d->arena);
     const struct cf_calendar *calendar = NULL;
     for (size_t i = 0; i < calendars->n; i++) {
@@ -471,16 +452,20 @@ static bool make_reference(struct desk *d, struct bound_set *s, const struct tex
     if (!calendar) {
         return cf_fail(errs, CF_D003, CF_NOWHERE, "no calendar of bank holidays is adopted");
     }
-    s->reference = (struct lang_reference){.zone = d->zone, .calendar = calendar, .ctx = s, .school_day = school_day,
-                                           .partner_of = partner_of, .unit_subject = unit_subject,
-                                           .subject_name = subject_name, .first_day = calendar->first,
+    s->reference = (struct lang_reference){.zone = d->zone,
+                                           .calendar = calendar,
+                                           .ctx = s,
+                                           .school_day = school_day,
+                                           .partner_of = partner_of,
+                                           .unit_subject = unit_subject,
+                                           .subject_name = subject_name,
+                                           .first_day = calendar->first,
                                            .last_day = calendar->last};
     return true;
 }
 
 static bool bind_set(struct desk *d, const struct lang_set *set, const struct text_files *calendars, uint64_t adopted,
-                     const uint8_t digest[LEDGER_HASH], struct bound_set **out, struct cf_errs *errs)
-{
+                     const uint8_t digest[LEDGER_HASH], struct bound_set **out, struct cf_errs *errs) {
     struct bound_set *s = CF_NEW(d->arena, struct bound_set);
     s->set = set;
     s->desk = d;
@@ -510,8 +495,7 @@ static bool bind_set(struct desk *d, const struct lang_set *set, const struct te
 /* ---- Adopting. */
 
 static void digest_of(const struct text_files *files, const struct text_files *calendars, struct cf_arena *a,
-                      uint8_t out[LEDGER_HASH])
-{
+                      uint8_t out[LEDGER_HASH]) {
     struct cf_buf b = cf_buf_new(a, 64u << 20);
     for (int part = 0; part < 2; part++) {
         const struct text_files *list = part ? calendars : files;
@@ -528,8 +512,7 @@ static void digest_of(const struct text_files *files, const struct text_files *c
 }
 
 static bool put_files(struct desk *d, const struct text_files *files, struct ledger_value *digests, struct ledger_value *paths,
-                      struct cf_errs *errs)
-{
+                      struct cf_errs *errs) {
     for (size_t i = 0; i < files->n; i++) {
         uint8_t hash[LEDGER_HASH];
         if (!ledger_blob_put(d->ledger, files->v[i].text, hash, errs)) {
@@ -542,8 +525,7 @@ static bool put_files(struct desk *d, const struct text_files *files, struct led
     return true;
 }
 
-static struct ledger_value list_of(const struct ledger_value *v, size_t n)
-{
+static struct ledger_value list_of(const struct ledger_value *v, size_t n) {
     struct ledger_value list = {.type = LEDGER_LIST};
     list.as.list.v = v;
     list.as.list.n = n;
@@ -552,11 +534,11 @@ static struct ledger_value list_of(const struct ledger_value *v, size_t n)
 
 static bool append_adoption(struct desk *d, const struct text_files *files, const struct text_files *calendars,
                             const uint8_t digest[LEDGER_HASH], const char *authority, struct ledger_receipt *receipt,
-                            struct cf_errs *errs)
-{
+                            struct cf_errs *errs) {
     struct cf_arena *a = d->arena;
     size_t n = files->n, c = calendars->n;
-    struct ledger_value *digests = CF_NEW_N(a, struct ledger_value, n + 1), *paths = CF_NEW_N(a, struct ledger_value, n + c + 1);
+    struct ledger_value *digests = CF_NEW_N(a, struct ledger_value, n + 1),
+                        *paths = CF_NEW_N(a, struct ledger_value, n + c + 1);
     struct ledger_value *cal = CF_NEW_N(a, struct ledger_value, c + 1);
     uint8_t tz[LEDGER_HASH];
     if (!put_files(d, files, digests, paths, errs) || !put_files(d, calendars, cal, paths + n, errs) ||
@@ -573,13 +555,13 @@ static bool append_adoption(struct desk *d, const struct text_files *files, cons
     };
     struct ledger_facts facts = {.compartment = LEDGER_OPEN, .fields = pairs, .n_fields = CF_COUNT(pairs)};
     int64_t now = desk_now();
-    struct ledger_draft draft = {.id = ledger_new_id(d->ledger), .kind = LEDGER_POLICY_ADOPTED, .from = now, .to = now,
-                                 .facts = &facts, .n_facts = 1};
+    struct ledger_draft draft = {
+        .id = ledger_new_id(d->ledger), .kind = LEDGER_POLICY_ADOPTED, .from = now, .to = now, .facts = &facts, .n_facts = 1};
     return ledger_append(d->ledger, &draft, receipt, errs);
 }
 
-static bool read_both(struct desk *d, const char *folder, struct text_files *files, struct text_files *calendars, struct cf_errs *errs)
-{
+static bool read_both(struct desk *d, const char *folder, struct text_files *files, struct text_files *calendars,
+                      struct cf_errs *errs) {
     if (!read_folder(d->arena, folder, CF_LIT(""), 0, files, errs) ||
         !read_folder(d->arena, d->options.calendars, CF_LIT(""), 0, calendars, errs)) {
         return false;
@@ -593,8 +575,7 @@ static bool read_both(struct desk *d, const char *folder, struct text_files *fil
     return true;
 }
 
-bool desk_adopt(struct desk *d, const char *folder, const char *authority, bool *changed, struct cf_errs *errs)
-{
+bool desk_adopt(struct desk *d, const char *folder, const char *authority, bool *changed, struct cf_errs *errs) {
     struct cf_arena *a = d->arena;
     struct text_files files = {0}, calendars = {0};
     struct lang_set *set = NULL;
@@ -615,7 +596,8 @@ bool desk_adopt(struct desk *d, const char *folder, const char *authority, bool 
     if (!ledger_begin(d->ledger, errs)) {
         return false;
     }
-    struct bound_set *bound; /* bound before it is kept: what cannot be bound (no calendar, too much to lower) never comes into force */
+    struct bound_set
+        *bound; /* bound before it is kept: what cannot be bound (no calendar, too much to lower) never comes into force */
     if (!name_set(d, set, errs) || !number_units(d, set, errs) ||
         !append_adoption(d, &files, &calendars, digest, authority, &receipt, errs) ||
         !bind_set(d, set, &calendars, receipt.seq, digest, &bound, errs)) {
@@ -633,8 +615,7 @@ bool desk_adopt(struct desk *d, const char *folder, const char *authority, bool 
 /* ---- Loading what was adopted. */
 
 static bool load_files(struct desk *d, const struct ledger_value *digests, const struct ledger_value *paths, size_t skip,
-                       struct text_files *out, struct cf_errs *errs)
-{
+                       struct text_files *out, struct cf_errs *errs) {
     for (size_t i = 0; i < digests->as.list.n; i++) {
         struct cf_str digest = digests->as.list.v[i].as.s, text;
         if (digest.n != LEDGER_HASH || skip + i >= paths->as.list.n) {
@@ -649,8 +630,7 @@ static bool load_files(struct desk *d, const struct ledger_value *digests, const
     return true;
 }
 
-static bool load_set(struct desk *d, uint64_t seq, struct bound_set **out, struct cf_errs *errs)
-{
+static bool load_set(struct desk *d, uint64_t seq, struct bound_set **out, struct cf_errs *errs) {
     struct ledger_event e;
     if (!ledger_read(d->ledger, seq, d->arena, &e, errs)) {
         return false;
@@ -662,14 +642,21 @@ static bool load_set(struct desk *d, uint64_t seq, struct bound_set **out, struc
     }
     struct text_files files = {0}, cal = {0};
     struct lang_set *set = NULL;
-    return load_files(d, digests, paths, 0, &files, errs) && load_files(d, calendars, paths, digests->as.list.n, &cal, errs) &&
-           check_files(d->arena, &files, d->zone, errs, &set) &&
-           bind_set(d, set, &cal, seq, (const uint8_t *)digest->as.s.p, out, errs);
+    struct cf_errs notes = cf_errs_new(d->arena); /* warnings are for who writes a policy: who adopted it was shown them */
+    if (!load_files(d, digests, paths, 0, &files, errs) || !load_files(d, calendars, paths, digests->as.list.n, &cal, errs)) {
+        return false;
+    }
+    if (!check_files(d->arena, &files, d->zone, &notes, &set)) {
+        cf_fail(errs, CF_D004, CF_NOWHERE, "the policies adopted at %llu no longer pass the check", (unsigned long long)seq);
+        cf_hint(errs,
+                "Use the version of childfirst that adopted them, correct them with `policy check`, and adopt them again.");
+        return false;
+    }
+    return bind_set(d, set, &cal, seq, (const uint8_t *)digest->as.s.p, out, errs);
 }
 
 /* The last adopted set is loaded at once; earlier ones when the past is asked for. */
-bool desk_load_sets(struct desk *d, struct cf_errs *errs)
-{
+bool desk_load_sets(struct desk *d, struct cf_errs *errs) {
     uint64_t *seqs;
     size_t n;
     if (!ledger_builtins(d->ledger, LEDGER_POLICY_ADOPTED, 0, d->arena, &seqs, &n, errs)) {
@@ -686,13 +673,11 @@ bool desk_load_sets(struct desk *d, struct cf_errs *errs)
     return true;
 }
 
-struct bound_set *desk_current(const struct desk *d)
-{
+struct bound_set *desk_current(const struct desk *d) {
     return d->sets.n ? d->sets.v[d->sets.n - 1] : NULL;
 }
 
-bool desk_set_at(struct desk *d, uint64_t size, struct bound_set **out, struct cf_errs *errs)
-{
+bool desk_set_at(struct desk *d, uint64_t size, struct bound_set **out, struct cf_errs *errs) {
     uint64_t *seqs;
     size_t n;
     if (!ledger_builtins(d->ledger, LEDGER_POLICY_ADOPTED, 0, d->scratch, &seqs, &n, errs)) {
@@ -720,8 +705,7 @@ bool desk_set_at(struct desk *d, uint64_t size, struct bound_set **out, struct c
     return true;
 }
 
-bool desk_propose(struct desk *d, const char *folder, struct desk_proposal **out, struct cf_errs *errs)
-{
+bool desk_propose(struct desk *d, const char *folder, struct desk_proposal **out, struct cf_errs *errs) {
     struct text_files files = {0}, calendars = {0};
     struct lang_set *set = NULL;
     struct bound_set *bound;
@@ -735,12 +719,10 @@ bool desk_propose(struct desk *d, const char *folder, struct desk_proposal **out
     return true;
 }
 
-const struct lang_set *desk_proposed_set(const struct desk_proposal *p)
-{
+const struct lang_set *desk_proposed_set(const struct desk_proposal *p) {
     return p->set->set;
 }
 
-const struct bound_record *desk_bound(const struct bound_set *s, const struct lang_decl *record)
-{
+const struct bound_record *desk_bound(const struct bound_set *s, const struct lang_decl *record) {
     return &s->records[record->as.record.number];
 }

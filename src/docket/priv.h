@@ -6,17 +6,17 @@
 #include "store/store.h"
 
 /* ---- Binding: the policy's names to the dictionary's numbers, made anew for each adopted set. */
-struct bound_codes {            /* one code list: number of each code by index, and back */
+struct bound_codes { /* one code list: number of each code by index, and back */
     const struct lang_decl *codes;
     uint32_t list;
-    uint32_t *number;           /* by index */
+    uint32_t *number; /* by index */
     size_t n;
 };
 struct bound_field {
-    uint32_t field;             /* dictionary number in LEDGER_FIELDS; of a subject field it holds absences only */
-    uint32_t role;              /* dictionary number in LEDGER_ROLES for a subject field, else 0 */
-    const struct bound_codes *codes; /* of a coded field, or NULL */
-    uint32_t *kept;             /* attribute numbers, one for each `keeping` name */
+    uint32_t field;                        /* dictionary number in LEDGER_FIELDS; of a subject field it holds absences only */
+    uint32_t role;                         /* dictionary number in LEDGER_ROLES for a subject field, else 0 */
+    const struct bound_codes *codes;       /* of a coded field, or NULL */
+    uint32_t *kept;                        /* attribute numbers, one for each `keeping` name */
     const struct bound_codes **kept_codes; /* their code lists, or NULL */
 };
 struct bound_record {
@@ -27,16 +27,16 @@ struct bound_record {
 };
 struct bound_set {
     const struct lang_set *set;
-    uint64_t adopted;           /* seq of the policy_adopted event */
+    uint64_t adopted; /* seq of the policy_adopted event */
     uint8_t digest[LEDGER_HASH];
-    struct bound_record *records;   /* by record number */
+    struct bound_record *records;        /* by record number */
     const struct bound_record **by_kind; /* by kind number, NULL where none */
     uint32_t kinds;
-    uint16_t *grant_role;       /* role number of each grant number, UINT16_MAX none */
+    uint16_t *grant_role; /* role number of each grant number, UINT16_MAX none */
     uint32_t grants;
-    uint32_t *role_grant;       /* grant number of each role */
-    struct cf_map *codes;       /* list name -> struct bound_codes */
-    struct cf_id *unit_ids;     /* by unit number */
+    uint32_t *role_grant;   /* grant number of each role */
+    struct cf_map *codes;   /* list name -> struct bound_codes */
+    struct cf_id *unit_ids; /* by unit number */
     uint32_t *unit_no, *partner_no;
     struct cf_id *partner_ids;
     uint32_t born_from, born_to, roles_attribute;
@@ -53,9 +53,17 @@ struct desk_proposal {
 
 /* Subject numbers already asked for: what an event says of one person is looked up several times in a row. */
 enum { KNOWN_SLOTS = 1 << 16 };
-struct known_subject { struct cf_id id; int64_t no; uint32_t type; /* as committed; 0: not said yet */ };
+struct known_subject {
+    struct cf_id id;
+    int64_t no;
+    uint32_t type; /* as committed; 0: not said yet */
+};
 
-struct merge_pair { uint32_t a, b; uint64_t seq, undone; /* LEDGER_NO_SEQ: stands */ struct cf_id event; };
+struct merge_pair {
+    uint32_t a, b;
+    uint64_t seq, undone; /* LEDGER_NO_SEQ: stands */
+    struct cf_id event;
+};
 
 struct desk {
     struct cf_arena *arena;
@@ -63,15 +71,15 @@ struct desk {
     struct store_db *db;
     struct desk_options options;
     const struct cf_zone *zone;
-    struct { CF_VEC(struct bound_set *); } sets; /* by adoption; the last is in force */
-    struct { CF_VEC(struct merge_pair); } merges;
-    struct cf_map *kept;                         /* C5: duty id -> 1 + state of lines that ended on what was erased since */
-    uint32_t type_of[LANG_SUBJECTS];             /* dictionary numbers of subject kinds */
-    uint64_t applied;                            /* events that the desk has taken in */
+    CF_LIST(struct bound_set *) sets; /* by adoption; the last is in force */
+    CF_LIST(struct merge_pair) merges;
+    struct cf_map *kept;             /* C5: duty id -> 1 + state of lines that ended on what was erased since */
+    uint32_t type_of[LANG_SUBJECTS]; /* dictionary numbers of subject kinds */
+    uint64_t applied;                /* events that the desk has taken in */
     bool bulk;
     uint64_t bulk_pending;
     struct cf_arena *scratch;
-    struct known_subject *known;                 /* KNOWN_SLOTS of them, by hash of the id */
+    struct known_subject *known; /* KNOWN_SLOTS of them, by hash of the id */
 };
 
 /* ---- Images: a history in one row. Entries in order of taking in; decoding sorts by happened. */
@@ -80,30 +88,36 @@ struct img_value;
 struct effective {
     struct ledger_event event;
     bool withdrawn, corrected;
-    int64_t known;              /* seconds: latest recording of it or of a correction */
+    int64_t known; /* seconds: latest recording of it or of a correction */
 };
-CF_MUST_USE bool desk_effective(struct desk *d, uint64_t seq, uint64_t upto, struct cf_arena *a, struct effective *out, struct cf_errs *errs);
+CF_MUST_USE bool desk_effective(struct desk *d, uint64_t seq, uint64_t upto, struct cf_arena *a, struct effective *out,
+                                struct cf_errs *errs);
 /* Appends one entry for the event to an image. */
 CF_MUST_USE bool image_encode(struct desk *d, const struct effective *e, struct cf_buf *b, struct cf_errs *errs);
 /* Decodes the entries of one image into events of the set; members: the subject numbers that are this person. */
-struct img_events { CF_VEC(struct lang_event); };
-CF_MUST_USE bool image_decode(struct desk *d, const struct bound_set *s, struct cf_str bytes, const uint32_t *members, size_t n_members,
-                              struct cf_arena *a, struct img_events *out, struct cf_errs *errs);
+struct img_events {
+    CF_VEC(struct lang_event);
+};
+CF_MUST_USE bool image_decode(struct desk *d, const struct bound_set *s, struct cf_str bytes, const uint32_t *members,
+                              size_t n_members, struct cf_arena *a, struct img_events *out, struct cf_errs *errs);
 
 /* ---- Policies. */
-CF_MUST_USE bool desk_load_sets(struct desk *d, struct cf_errs *errs);   /* from what the ledger adopted */
-struct bound_set *desk_current(const struct desk *d);                    /* or NULL */
-CF_MUST_USE bool desk_set_at(struct desk *d, uint64_t size, struct bound_set **out, struct cf_errs *errs); /* adopted among the first `size` events */
+CF_MUST_USE bool desk_load_sets(struct desk *d, struct cf_errs *errs); /* from what the ledger adopted */
+struct bound_set *desk_current(const struct desk *d);                  /* or NULL */
+CF_MUST_USE bool desk_set_at(struct desk *d, uint64_t size, struct bound_set **out,
+                             struct cf_errs *errs); /* adopted among the first `size` events */
 const struct bound_record *desk_bound(const struct bound_set *s, const struct lang_decl *record);
-int bound_code_index(const struct bound_codes *c, int64_t number);       /* -1: not of this set */
+int bound_code_index(const struct bound_codes *c, int64_t number); /* -1: not of this set */
 
 /* ---- People. */
-void desk_members(const struct desk *d, uint32_t subject, uint64_t upto, struct cf_arena *a, uint32_t **members, size_t *n); /* with itself; least first */
+void desk_members(const struct desk *d, uint32_t subject, uint64_t upto, struct cf_arena *a, uint32_t **members,
+                  size_t *n); /* with itself; least first */
 
 /* ---- Taking in one event: links, images, episodes, corrections. In an open desk transaction. */
 CF_MUST_USE bool desk_take_in(struct desk *d, const struct ledger_event *e, struct cf_arena *a, struct cf_errs *errs);
 CF_MUST_USE bool desk_catch_up(struct desk *d, struct cf_errs *errs);
-/* Ends the desk's transaction: with how far the ledger is taken in, and the write-ahead log emptied when it has grown; or as it was. */
+/* Ends the desk's transaction: with how far the ledger is taken in, and the write-ahead log emptied when it has grown; or as it
+ * was. */
 CF_MUST_USE bool desk_commit(struct desk *d, struct cf_errs *errs);
 void desk_rollback(struct desk *d);
 /* The number of a subject; 0: never seen. */
@@ -112,19 +126,24 @@ CF_MUST_USE bool desk_known_no(struct desk *d, struct cf_id id, int64_t *no, str
 CF_MUST_USE bool desk_add_subject(struct desk *d, struct cf_id id, uint32_t type, struct cf_errs *errs);
 CF_MUST_USE bool desk_mark_stale(struct desk *d, uint32_t subject, struct cf_errs *errs);
 /* Evaluates one person and stores the docket; in an open desk transaction. */
-CF_MUST_USE bool desk_evaluate(struct desk *d, uint32_t subject, int64_t now, struct cf_arena *a, struct lang_docket *out, struct lang_history *h, struct cf_errs *errs);
+CF_MUST_USE bool desk_evaluate(struct desk *d, uint32_t subject, int64_t now, struct cf_arena *a, struct lang_docket *out,
+                               struct lang_history *h, struct cf_errs *errs);
 void desk_judge(struct bound_set *s, const struct lang_history *h, int64_t now, struct cf_arena *a, struct lang_docket *out);
 CF_MUST_USE bool desk_schema(struct desk *d, struct cf_errs *errs);
 CF_MUST_USE bool desk_drop(struct desk *d, struct cf_errs *errs);
 /* Subjects an event is about (not actor or recorder), in one list, each once. */
 void desk_about_of(struct desk *d, const struct ledger_event *e, struct cf_arena *a, uint32_t **subjects, size_t *n);
-CF_MUST_USE bool desk_study_forget(struct desk *d, struct cf_errs *errs); /* desk_study, and nothing deleted is left in the file */
-CF_MUST_USE bool desk_study_anew(struct desk *d, struct cf_errs *errs);   /* all typed tables made again */
-const char *desk_beside(const struct desk *d, const char *name); /* the path of NAME's file beside the ledger */
-int64_t desk_now(void); /* whole seconds UTC */
-/* An entry in the policy's names as a draft in the ledger's numbers; checks fields against the record's declaration (D010 to D016). */
-CF_MUST_USE bool desk_draft(struct desk *d, const struct desk_entry *e, struct cf_arena *a, struct ledger_draft *out, struct cf_errs *errs);
-CF_MUST_USE bool desk_draft_value(struct desk *d, const struct bound_field *b, const struct lang_field *f, const struct desk_value *v,
-                                  struct cf_arena *a, struct ledger_value *out, struct cf_errs *errs);
+CF_MUST_USE bool desk_study_forget(struct desk *d,
+                                   struct cf_errs *errs); /* desk_study, and nothing deleted is left in the file */
+CF_MUST_USE bool desk_study_anew(struct desk *d, struct cf_errs *errs); /* all typed tables made again */
+const char *desk_beside(const struct desk *d, const char *name);        /* the path of NAME's file beside the ledger */
+int64_t desk_now(void);                                                 /* whole seconds UTC */
+/* An entry in the policy's names as a draft in the ledger's numbers; checks fields against the record's declaration (D010 to
+ * D016). */
+CF_MUST_USE bool desk_draft(struct desk *d, const struct desk_entry *e, struct cf_arena *a, struct ledger_draft *out,
+                            struct cf_errs *errs);
+CF_MUST_USE bool desk_draft_value(struct desk *d, const struct bound_field *b, const struct lang_field *f,
+                                  const struct desk_value *v, struct cf_arena *a, struct ledger_value *out,
+                                  struct cf_errs *errs);
 
 #endif

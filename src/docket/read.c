@@ -7,14 +7,17 @@
 static const struct store_sql OPEN_PEOPLE = {
     "desk.open_people", "SELECT DISTINCT person FROM duty WHERE state <= 2 UNION SELECT person FROM stale UNION "
                         "SELECT person FROM docket WHERE valid_until <= ?1 ORDER BY 1"};
-static const struct store_sql OF_KIND = {"desk.of_kind", "SELECT DISTINCT seq FROM link WHERE kind = ?1 AND about = 1 ORDER BY seq"};
-static const struct store_sql SUBJECT_OF = {"desk.subject_of", "SELECT subject FROM link WHERE kind = ?2 AND seq = ?1 AND about = 1 ORDER BY role, subject LIMIT 1"};
+static const struct store_sql OF_KIND = {"desk.of_kind",
+                                         "SELECT DISTINCT seq FROM link WHERE kind = ?1 AND about = 1 ORDER BY seq"};
+static const struct store_sql SUBJECT_OF = {
+    "desk.subject_of", "SELECT subject FROM link WHERE kind = ?2 AND seq = ?1 AND about = 1 ORDER BY role, subject LIMIT 1"};
 static const struct store_sql ALL_SUBJECTS = {"desk.all_subjects", "SELECT subject FROM image ORDER BY subject"};
 
 static bool column(struct desk *d, const struct store_sql *q, const int64_t *params, int n_params, struct cf_arena *a,
-                   int64_t **out, size_t *n, struct cf_errs *errs)
-{
-    struct { CF_VEC(int64_t); } found = {0};
+                   int64_t **out, size_t *n, struct cf_errs *errs) {
+    struct {
+        CF_VEC(int64_t);
+    } found = {0};
     struct store_stmt *s = store_use(d->db, q, errs);
     if (!s) {
         return false;
@@ -37,8 +40,7 @@ static bool column(struct desk *d, const struct store_sql *q, const int64_t *par
     return true;
 }
 
-static bool wanted(const struct bound_set *s, const struct lang_duty_line *l, enum desk_which which, const char *name)
-{
+static bool wanted(const struct bound_set *s, const struct lang_duty_line *l, enum desk_which which, const char *name) {
     if (l->state > LANG_OVERDUE || (which == DESK_OVERDUE && l->state != LANG_OVERDUE)) {
         return false;
     }
@@ -58,8 +60,7 @@ static bool wanted(const struct bound_set *s, const struct lang_duty_line *l, en
     return false;
 }
 
-static int by_due(const void *x, const void *y)
-{
+static int by_due(const void *x, const void *y) {
     const struct desk_line *a = x, *b = y;
     if (a->duty.has_due != b->duty.has_due) {
         return a->duty.has_due ? 1 : -1; /* no date heads its queue (U5) */
@@ -72,8 +73,7 @@ static int by_due(const void *x, const void *y)
 }
 
 bool desk_duties(struct desk *d, enum desk_which which, const char *unit_or_role, int64_t at, struct cf_arena *a,
-                 struct desk_lines *out, struct cf_errs *errs)
-{
+                 struct desk_lines *out, struct cf_errs *errs) {
     struct bound_set *s = desk_current(d);
     int64_t *who;
     size_t n;
@@ -117,8 +117,7 @@ bool desk_duties(struct desk *d, enum desk_which which, const char *unit_or_role
     return true;
 }
 
-static bool position_of(const struct lang_history *h, uint64_t seq, uint32_t record, size_t *at)
-{
+static bool position_of(const struct lang_history *h, uint64_t seq, uint32_t record, size_t *at) {
     for (size_t i = 0; i < h->n; i++) {
         if (h->events[i].seq == seq && h->events[i].record == record) {
             *at = i;
@@ -128,8 +127,7 @@ static bool position_of(const struct lang_history *h, uint64_t seq, uint32_t rec
     return false;
 }
 
-bool desk_each_event(struct desk *d, const struct lang_decl *record, desk_each *f, void *arg, struct cf_errs *errs)
-{
+bool desk_each_event(struct desk *d, const struct lang_decl *record, desk_each *f, void *arg, struct cf_errs *errs) {
     struct bound_set *s = desk_current(d);
     struct cf_arena *list = cf_arena_new("each event"), *one = cf_arena_new("one history");
     const struct bound_record *b = desk_bound(s, s->set->records.v[record->as.record.number]);
@@ -152,9 +150,8 @@ bool desk_each_event(struct desk *d, const struct lang_decl *record, desk_each *
     return ok;
 }
 
-bool desk_each_subject(struct desk *d, enum lang_subject kind, bool (*f)(void *, const struct lang_history *, struct cf_errs *), void *arg,
-                       struct cf_errs *errs)
-{
+bool desk_each_subject(struct desk *d, enum lang_subject kind, bool (*f)(void *, const struct lang_history *, struct cf_errs *),
+                       void *arg, struct cf_errs *errs) {
     struct cf_arena *list = cf_arena_new("each subject"), *one = cf_arena_new("one history");
     int64_t *who;
     size_t n;
@@ -183,15 +180,13 @@ bool desk_each_subject(struct desk *d, enum lang_subject kind, bool (*f)(void *,
 static const struct store_sql WITH_KIND = {"desk.with_kind",
                                            "SELECT DISTINCT subject FROM link WHERE kind = ?1 AND about = 1 ORDER BY subject"};
 
-static int by_number(const void *x, const void *y)
-{
+static int by_number(const void *x, const void *y) {
     int64_t a = *(const int64_t *)x, b = *(const int64_t *)y;
     return a < b ? -1 : a > b;
 }
 
 /* Each subject as the one who stands for everybody merged with them, once, in rising order. */
-static size_t principals(struct desk *d, struct cf_arena *scratch, int64_t *who, size_t n)
-{
+static size_t principals(struct desk *d, struct cf_arena *scratch, int64_t *who, size_t n) {
     size_t kept = 0;
     for (size_t i = 0; i < n; i++) {
         uint32_t *members;
@@ -212,8 +207,7 @@ static size_t principals(struct desk *d, struct cf_arena *scratch, int64_t *who,
 }
 
 static bool one_history(struct desk *d, uint32_t who, bool judged, int64_t at, struct cf_arena *a, desk_each_judged *f,
-                        void *arg, struct cf_errs *errs)
-{
+                        void *arg, struct cf_errs *errs) {
     struct lang_history h;
     struct lang_docket docket = {0};
     if (!desk_history(d, who, INT64_MAX, a, &h, errs)) {
@@ -226,8 +220,7 @@ static bool one_history(struct desk *d, uint32_t who, bool judged, int64_t at, s
 }
 
 bool desk_each_history(struct desk *d, const struct lang_decl *record, bool judged, int64_t at, desk_each_judged *f, void *arg,
-                       void (*progress)(void *, uint64_t, uint64_t), void *progress_arg, struct cf_errs *errs)
-{
+                       void (*progress)(void *, uint64_t, uint64_t), void *progress_arg, struct cf_errs *errs) {
     struct bound_set *s = desk_current(d);
     if (!s) {
         return cf_fail(errs, CF_D001, CF_NOWHERE, "no policies are adopted in this ledger");
@@ -251,8 +244,7 @@ bool desk_each_history(struct desk *d, const struct lang_decl *record, bool judg
 
 /* ---- Counts over all stored dockets. */
 
-static bool count(struct desk *d, const char *name, const char *sql, uint64_t *out, struct cf_errs *errs)
-{
+static bool count(struct desk *d, const char *name, const char *sql, uint64_t *out, struct cf_errs *errs) {
     struct store_stmt *s = store_use_text(d->db, cf_str_from(sql), errs);
     bool row;
     (void)name;
@@ -264,10 +256,12 @@ static bool count(struct desk *d, const char *name, const char *sql, uint64_t *o
     return true;
 }
 
-bool desk_counts(struct desk *d, struct desk_counts *out, struct cf_errs *errs)
-{
+bool desk_counts(struct desk *d, struct desk_counts *out, struct cf_errs *errs) {
     *out = (struct desk_counts){.events = ledger_size(d->ledger)};
-    struct { const char *sql; uint64_t *to; } all[] = {
+    struct {
+        const char *sql;
+        uint64_t *to;
+    } all[] = {
         {"SELECT count(*) FROM image", &out->subjects},
         {"SELECT count(*) FROM docket", &out->dockets},
         {"SELECT count(*) FROM gate WHERE result = 0", &out->gates_kept},
@@ -281,7 +275,8 @@ bool desk_counts(struct desk *d, struct desk_counts *out, struct cf_errs *errs)
             return false;
         }
     }
-    struct store_stmt *s = store_use_text(d->db, CF_LIT("SELECT state, count(*) FROM duty WHERE NOT marks & 1024 GROUP BY state"), errs);
+    struct store_stmt *s =
+        store_use_text(d->db, CF_LIT("SELECT state, count(*) FROM duty WHERE NOT marks & 1024 GROUP BY state"), errs);
     for (bool row = s != NULL; row;) {
         if (!store_next(s, &row, errs)) {
             return false;

@@ -15,8 +15,7 @@ static const struct {
 };
 
 /* Folds a row into the running digest: SHA-256(digest | row), each column by its length and bytes. */
-static void fold(uint8_t digest[32], struct store_stmt *s, struct cf_arena *a)
-{
+static void fold(uint8_t digest[32], struct store_stmt *s, struct cf_arena *a) {
     struct cf_buf b = cf_buf_new(a, 80u << 20);
     cf_buf_add(&b, digest, 32);
     for (int i = 0; i < store_columns(s); i++) {
@@ -27,8 +26,7 @@ static void fold(uint8_t digest[32], struct store_stmt *s, struct cf_arena *a)
     ledger_sha256(b.p, b.n, digest);
 }
 
-bool desk_digest(struct desk *d, struct cf_arena *a, struct desk_digests *out, struct cf_errs *errs)
-{
+bool desk_digest(struct desk *d, struct cf_arena *a, struct desk_digests *out, struct cf_errs *errs) {
     *out = (struct desk_digests){0};
     for (size_t t = 0; t < CF_COUNT(TABLES); t++) {
         struct desk_table_digest digest = {.table = cf_str_from(TABLES[t].table)};
@@ -55,9 +53,9 @@ bool desk_digest(struct desk *d, struct cf_arena *a, struct desk_digests *out, s
     return true;
 }
 
-bool desk_drop(struct desk *d, struct cf_errs *errs)
-{
-    static const char *const names[] = {"applied", "link", "image", "correction", "docket", "duty", "gate", "standing", "stale"};
+bool desk_drop(struct desk *d, struct cf_errs *errs) {
+    static const char *const names[] = {"applied", "link", "image",    "correction", "docket",
+                                        "duty",    "gate", "standing", "stale"};
     if (!store_begin(d->db, errs)) {
         return false;
     }
@@ -72,15 +70,13 @@ bool desk_drop(struct desk *d, struct cf_errs *errs)
     return store_commit(d->db, errs) && desk_schema(d, errs);
 }
 
-bool desk_rebuild(struct desk *d, void (*progress)(void *, uint64_t, uint64_t), void *arg, struct cf_errs *errs)
-{
+bool desk_rebuild(struct desk *d, void (*progress)(void *, uint64_t, uint64_t), void *arg, struct cf_errs *errs) {
     uint64_t done;
     return desk_drop(d, errs) && desk_catch_up(d, errs) && desk_sweep(d, desk_now(), 0, progress, arg, &done, errs) &&
            desk_study_anew(d, errs);
 }
 
-bool desk_forget(struct desk *d, struct cf_errs *errs)
-{
+bool desk_forget(struct desk *d, struct cf_errs *errs) {
     return desk_catch_up(d, errs) && store_checkpoint(d->db, true, errs) && store_vacuum(d->db, errs) &&
            store_checkpoint(d->db, true, errs) && desk_study_forget(d, errs);
 }

@@ -4,8 +4,7 @@
 
 /* ---- Values. */
 
-static struct ledger_value pair_value(struct cf_arena *a, int64_t x, int64_t y)
-{
+static struct ledger_value pair_value(struct cf_arena *a, int64_t x, int64_t y) {
     struct ledger_value *two = CF_NEW_N(a, struct ledger_value, 2);
     two[0] = ledger_int(x);
     two[1] = ledger_int(y);
@@ -15,16 +14,15 @@ static struct ledger_value pair_value(struct cf_arena *a, int64_t x, int64_t y)
     return list;
 }
 
-static bool fits(enum lang_type_kind type, enum lang_value_kind kind)
-{
+static bool fits(enum lang_type_kind type, enum lang_value_kind kind) {
     static const struct {
         enum lang_type_kind type;
         enum lang_value_kind kind;
     } pairs[] = {
-        {LANG_T_YESNO, LANG_V_YESNO},       {LANG_T_WHOLE, LANG_V_WHOLE},     {LANG_T_FRACTION, LANG_V_FRACTION},
-        {LANG_T_DATE, LANG_V_DATE},         {LANG_T_INSTANT, LANG_V_INSTANT}, {LANG_T_DURATION, LANG_V_DURATION},
-        {LANG_T_CODE, LANG_V_CODE},         {LANG_T_EVENT, LANG_V_EVENT},     {LANG_T_SUBJECT, LANG_V_SUBJECT},
-        {LANG_T_TEXT, LANG_V_TEXT},         {LANG_T_SET, LANG_V_LIST},
+        {LANG_T_YESNO, LANG_V_YESNO}, {LANG_T_WHOLE, LANG_V_WHOLE},     {LANG_T_FRACTION, LANG_V_FRACTION},
+        {LANG_T_DATE, LANG_V_DATE},   {LANG_T_INSTANT, LANG_V_INSTANT}, {LANG_T_DURATION, LANG_V_DURATION},
+        {LANG_T_CODE, LANG_V_CODE},   {LANG_T_EVENT, LANG_V_EVENT},     {LANG_T_SUBJECT, LANG_V_SUBJECT},
+        {LANG_T_TEXT, LANG_V_TEXT},   {LANG_T_SET, LANG_V_LIST},
     };
     for (size_t i = 0; i < CF_COUNT(pairs); i++) {
         if (pairs[i].type == type && pairs[i].kind == kind) {
@@ -34,45 +32,29 @@ static bool fits(enum lang_type_kind type, enum lang_value_kind kind)
     return false;
 }
 
-static bool is_absent(const struct desk_value *v)
-{
+static bool is_absent(const struct desk_value *v) {
     return v->v.kind <= LANG_V_DECLINED;
 }
 
 bool desk_draft_value(struct desk *d, const struct bound_field *b, const struct lang_field *f, const struct desk_value *v,
-                      struct cf_arena *a, struct ledger_value *out, struct cf_errs *errs)
-{
+                      struct cf_arena *a, struct ledger_value *out, struct cf_errs *errs) {
     switch ((enum lang_value_kind)v->v.kind) {
     case LANG_V_NOT_ASKED:
-    case LANG_V_NOT_KNOWN:
-        *out = (struct ledger_value){.type = LEDGER_NOT_KNOWN};
-        return true;
-    case LANG_V_DECLINED:
-        *out = (struct ledger_value){.type = LEDGER_DECLINED};
-        return true;
-    case LANG_V_YESNO:
-        *out = ledger_bool(v->v.i != 0);
-        return true;
+    case LANG_V_NOT_KNOWN: *out = (struct ledger_value){.type = LEDGER_NOT_KNOWN}; return true;
+    case LANG_V_DECLINED: *out = (struct ledger_value){.type = LEDGER_DECLINED}; return true;
+    case LANG_V_YESNO: *out = ledger_bool(v->v.i != 0); return true;
     case LANG_V_WHOLE:
-    case LANG_V_INSTANT:
-        *out = ledger_int(v->v.i);
-        return true;
+    case LANG_V_INSTANT: *out = ledger_int(v->v.i); return true;
     case LANG_V_FRACTION:
-    case LANG_V_DURATION:
-        *out = pair_value(a, v->v.i, v->v.more);
-        return true;
-    case LANG_V_DATE:
-        *out = v->v.more ? pair_value(a, v->v.i, v->v.i + v->v.more) : ledger_int(v->v.i);
-        return true;
+    case LANG_V_DURATION: *out = pair_value(a, v->v.i, v->v.more); return true;
+    case LANG_V_DATE: *out = v->v.more ? pair_value(a, v->v.i, v->v.i + v->v.more) : ledger_int(v->v.i); return true;
     case LANG_V_CODE:
         if (!b->codes || v->v.i < 0 || (size_t)v->v.i >= b->codes->n) {
             return cf_fail(errs, CF_D011, CF_NOWHERE, "%.*s has no such code", CF_STR_ARG(f->name.text));
         }
         *out = ledger_int(b->codes->number[v->v.i]);
         return true;
-    case LANG_V_EVENT:
-        *out = ledger_bytes((struct cf_str){cf_memdup(a, v->id.b, 16), 16});
-        return true;
+    case LANG_V_EVENT: *out = ledger_bytes((struct cf_str){cf_memdup(a, v->id.b, 16), 16}); return true;
     case LANG_V_LIST: {
         struct ledger_value *items = CF_NEW_N(a, struct ledger_value, v->n + 1);
         for (size_t i = 0; i < v->n; i++) {
@@ -86,8 +68,7 @@ bool desk_draft_value(struct desk *d, const struct bound_field *b, const struct 
         return true;
     }
     case LANG_V_SUBJECT:
-    case LANG_V_TEXT:
-        break;
+    case LANG_V_TEXT: break;
     }
     CF_NEVER("subjects and narratives are parts of their own");
 }
@@ -99,14 +80,19 @@ struct drafting {
     struct cf_arena *a;
     const struct bound_set *s;
     const struct bound_record *b;
-    struct { CF_VEC(struct ledger_person); } persons;
-    struct { CF_VEC(struct ledger_pair); } pairs;
-    struct { CF_VEC(struct ledger_words); } words;
+    struct {
+        CF_VEC(struct ledger_person);
+    } persons;
+    struct {
+        CF_VEC(struct ledger_pair);
+    } pairs;
+    struct {
+        CF_VEC(struct ledger_words);
+    } words;
 };
 
 static bool add_subject(struct drafting *x, const struct bound_field *b, const struct lang_field *f, const struct desk_value *v,
-                        struct cf_errs *errs)
-{
+                        struct cf_errs *errs) {
     struct ledger_pair *kept = CF_NEW_N(x->a, struct ledger_pair, f->keeping.n + 1);
     size_t n = 0;
     for (size_t i = 0; v->kept && i < f->keeping.n; i++) {
@@ -125,12 +111,12 @@ static bool add_subject(struct drafting *x, const struct bound_field *b, const s
             return false;
         }
     }
-    *cf_push(x->a, &x->persons) = (struct ledger_person){.subject = v->id, .role = b->role, .attributes = kept, .n_attributes = n};
+    *cf_push(x->a, &x->persons) =
+        (struct ledger_person){.subject = v->id, .role = b->role, .attributes = kept, .n_attributes = n};
     return true;
 }
 
-static bool add_field(struct drafting *x, size_t number, const struct desk_value *v, struct cf_errs *errs)
-{
+static bool add_field(struct drafting *x, size_t number, const struct desk_value *v, struct cf_errs *errs) {
     const struct lang_field *f = &x->b->record->as.record.fields.v[number];
     const struct bound_field *b = &x->b->fields[number];
     if (v->v.kind == LANG_V_NOT_ASKED) {
@@ -159,8 +145,7 @@ static bool add_field(struct drafting *x, size_t number, const struct desk_value
     return desk_draft_value(x->d, b, f, v, x->a, &p->value, errs);
 }
 
-static bool add_about(struct drafting *x, const struct desk_about *about, struct cf_errs *errs)
-{
+static bool add_about(struct drafting *x, const struct desk_about *about, struct cf_errs *errs) {
     const struct lang_record *r = &x->b->record->as.record;
     if (about->role < 0 || (size_t)about->role >= r->roles.n) {
         return cf_fail(errs, CF_D012, CF_NOWHERE, "%.*s has no such role", CF_STR_ARG(x->b->record->name.text));
@@ -173,14 +158,15 @@ static bool add_about(struct drafting *x, const struct desk_about *about, struct
         evidence[0] = (struct ledger_pair){x->s->born_from, ledger_int(about->born_from)};
         evidence[1] = (struct ledger_pair){x->s->born_to, ledger_int(about->born_to)};
     }
-    *cf_push(x->a, &x->persons) = (struct ledger_person){.subject = about->subject, .role = x->b->roles[about->role],
-                                                         .category = about->category, .attributes = evidence,
+    *cf_push(x->a, &x->persons) = (struct ledger_person){.subject = about->subject,
+                                                         .role = x->b->roles[about->role],
+                                                         .category = about->category,
+                                                         .attributes = evidence,
                                                          .n_attributes = about->has_born ? 2 : 0};
     return true;
 }
 
-static bool add_actor(struct drafting *x, const struct desk_entry *e, struct cf_errs *errs)
-{
+static bool add_actor(struct drafting *x, const struct desk_entry *e, struct cf_errs *errs) {
     if (cf_id_zero(e->actor)) {
         return true;
     }
@@ -196,13 +182,12 @@ static bool add_actor(struct drafting *x, const struct desk_entry *e, struct cf_
     if (!desk_add_subject(x->d, e->actor, x->d->type_of[LANG_OFFICER], errs)) {
         return false;
     }
-    *cf_push(x->a, &x->persons) = (struct ledger_person){.subject = e->actor, .role = LEDGER_ROLE_ACTOR, .attributes = roles,
-                                                         .n_attributes = 1};
+    *cf_push(x->a, &x->persons) =
+        (struct ledger_person){.subject = e->actor, .role = LEDGER_ROLE_ACTOR, .attributes = roles, .n_attributes = 1};
     return true;
 }
 
-static void add_recipient(struct drafting *x, const struct desk_entry *e)
-{
+static void add_recipient(struct drafting *x, const struct desk_entry *e) {
     if (e->share) {
         *cf_push(x->a, &x->pairs) = (struct ledger_pair){LEDGER_F_SHARE, ledger_text(e->share->name.text)};
     }
@@ -211,8 +196,8 @@ static void add_recipient(struct drafting *x, const struct desk_entry *e)
     }
 }
 
-bool desk_draft(struct desk *d, const struct desk_entry *e, struct cf_arena *a, struct ledger_draft *out, struct cf_errs *errs)
-{
+bool desk_draft(struct desk *d, const struct desk_entry *e, struct cf_arena *a, struct ledger_draft *out,
+                struct cf_errs *errs) {
     struct bound_set *s = desk_current(d);
     struct drafting x = {.d = d, .a = a, .s = s, .b = desk_bound(s, e->record)};
     bool ok = add_actor(&x, e, errs);
@@ -230,20 +215,33 @@ bool desk_draft(struct desk *d, const struct desk_entry *e, struct cf_arena *a, 
     *facts = (struct ledger_facts){.compartment = LEDGER_OPEN, .fields = x.pairs.v, .n_fields = x.pairs.n};
     struct cf_local local = cf_time_local(d->zone, e->from);
     *out = (struct ledger_draft){
-        .id = cf_id_zero(e->id) ? ledger_new_id(d->ledger) : e->id, .kind = x.b->kind, .from = e->from, .to = e->to,
-        .precision = e->precision, .offset_min = local.offset / 60, .unit = e->unit,
-        .policy_set = {(const char *)s->digest, LEDGER_HASH}, .has_saw = e->has_saw, .saw = e->saw,
-        .episodes = e->episodes, .n_episodes = e->n_episodes, .source = e->source, .source_key = e->source_key,
-        .persons = x.persons.v, .n_persons = x.persons.n, .facts = facts, .n_facts = x.pairs.n ? 1 : 0,
-        .words = x.words.v, .n_words = x.words.n,
+        .id = cf_id_zero(e->id) ? ledger_new_id(d->ledger) : e->id,
+        .kind = x.b->kind,
+        .from = e->from,
+        .to = e->to,
+        .precision = e->precision,
+        .offset_min = local.offset / 60,
+        .unit = e->unit,
+        .policy_set = {(const char *)s->digest, LEDGER_HASH},
+        .has_saw = e->has_saw,
+        .saw = e->saw,
+        .episodes = e->episodes,
+        .n_episodes = e->n_episodes,
+        .source = e->source,
+        .source_key = e->source_key,
+        .persons = x.persons.v,
+        .n_persons = x.persons.n,
+        .facts = facts,
+        .n_facts = x.pairs.n ? 1 : 0,
+        .words = x.words.v,
+        .n_words = x.words.n,
     };
     return true;
 }
 
 /* ---- Checks that a form makes too. */
 
-static bool answered(const struct desk_entry *e, struct cf_errs *errs)
-{
+static bool answered(const struct desk_entry *e, struct cf_errs *errs) {
     const struct lang_record *r = &e->record->as.record;
     bool ok = true;
     for (size_t i = 0; i < r->fields.n; i++) {
@@ -258,8 +256,7 @@ static bool answered(const struct desk_entry *e, struct cf_errs *errs)
     return ok;
 }
 
-static bool has_subjects(const struct desk_entry *e, struct cf_errs *errs)
-{
+static bool has_subjects(const struct desk_entry *e, struct cf_errs *errs) {
     const struct lang_record *r = &e->record->as.record;
     for (size_t i = 0; i < r->roles.n; i++) {
         bool named = false;
@@ -275,8 +272,7 @@ static bool has_subjects(const struct desk_entry *e, struct cf_errs *errs)
     return true;
 }
 
-static bool open_episode_named(const struct desk_entry *e, struct cf_errs *errs)
-{
+static bool open_episode_named(const struct desk_entry *e, struct cf_errs *errs) {
     const struct lang_record *r = &e->record->as.record;
     if (r->in.n && !r->in_any && !e->n_episodes) {
         cf_fail(errs, CF_D014, CF_NOWHERE, "%.*s is a step in %.*s, and names none", CF_STR_ARG(e->record->name.text),
@@ -295,9 +291,8 @@ struct judged {
     struct lang_docket before, after;
 };
 
-static bool judge_before(struct desk *d, const struct desk_entry *e, int64_t now, struct cf_arena *a, struct judged **out, size_t *n,
-                         struct cf_errs *errs)
-{
+static bool judge_before(struct desk *d, const struct desk_entry *e, int64_t now, struct cf_arena *a, struct judged **out,
+                         size_t *n, struct cf_errs *errs) {
     struct judged *list = CF_NEW_N(a, struct judged, e->n_about + 1);
     *n = 0;
     for (size_t i = 0; i < e->n_about; i++) {
@@ -317,8 +312,7 @@ static bool judge_before(struct desk *d, const struct desk_entry *e, int64_t now
     return true;
 }
 
-static const struct lang_duty_line *duty_by_id(const struct lang_docket *k, struct cf_id id)
-{
+static const struct lang_duty_line *duty_by_id(const struct lang_docket *k, struct cf_id id) {
     for (size_t i = 0; i < k->duties.n; i++) {
         if (cf_id_eq(k->duties.v[i].id, id)) {
             return &k->duties.v[i];
@@ -327,14 +321,13 @@ static const struct lang_duty_line *duty_by_id(const struct lang_docket *k, stru
     return NULL;
 }
 
-static bool same_duty(const struct lang_duty_line *x, const struct lang_duty_line *y)
-{
+static bool same_duty(const struct lang_duty_line *x, const struct lang_duty_line *y) {
     return x->state == y->state && x->has_due == y->has_due && (!x->has_due || x->due == y->due) &&
-           x->owner.role_or_unit == y->owner.role_or_unit && x->owner.subject == y->owner.subject && x->owner.unit == y->owner.unit;
+           x->owner.role_or_unit == y->owner.role_or_unit && x->owner.subject == y->owner.subject &&
+           x->owner.unit == y->owner.unit;
 }
 
-static const struct lang_gate_line *gate_before(const struct lang_docket *k, const struct lang_gate_line *g)
-{
+static const struct lang_gate_line *gate_before(const struct lang_docket *k, const struct lang_gate_line *g) {
     for (size_t i = 0; i < k->gates.n; i++) {
         if (k->gates.v[i].rule == g->rule && k->gates.v[i].event == g->event && k->gates.v[i].role == g->role) {
             return &k->gates.v[i];
@@ -343,8 +336,7 @@ static const struct lang_gate_line *gate_before(const struct lang_docket *k, con
     return NULL;
 }
 
-static const struct lang_flag_line *flag_of(const struct lang_docket *k, const struct lang_flag_line *f)
-{
+static const struct lang_flag_line *flag_of(const struct lang_docket *k, const struct lang_flag_line *f) {
     for (size_t i = 0; i < k->flags.n; i++) {
         if (k->flags.v[i].rule == f->rule && k->flags.v[i].episode == f->episode) {
             return &k->flags.v[i];
@@ -353,8 +345,7 @@ static const struct lang_flag_line *flag_of(const struct lang_docket *k, const s
     return NULL;
 }
 
-static const struct lang_grade_line *grade_of(const struct lang_docket *k, const struct lang_grade_line *g)
-{
+static const struct lang_grade_line *grade_of(const struct lang_docket *k, const struct lang_grade_line *g) {
     for (size_t i = 0; i < k->grades.n; i++) {
         if (k->grades.v[i].rule == g->rule && k->grades.v[i].episode == g->episode) {
             return &k->grades.v[i];
@@ -363,8 +354,7 @@ static const struct lang_grade_line *grade_of(const struct lang_docket *k, const
     return NULL;
 }
 
-static void differences(struct cf_arena *a, const struct judged *j, struct desk_changes *out)
-{
+static void differences(struct cf_arena *a, const struct judged *j, struct desk_changes *out) {
     struct desk_change base = {.subject = j->h.subject_id, .subject_no = j->subject};
     for (size_t i = 0; i < j->after.duties.n; i++) {
         const struct lang_duty_line *now = &j->after.duties.v[i], *was = duty_by_id(&j->before, now->id);
@@ -412,8 +402,7 @@ static void differences(struct cf_arena *a, const struct judged *j, struct desk_
 }
 
 /* What several people's dockets say together, each line once: a line that only moved between merged people has not changed. */
-static void join_docket(struct cf_arena *a, const struct lang_docket *one, struct lang_docket *all)
-{
+static void join_docket(struct cf_arena *a, const struct lang_docket *one, struct lang_docket *all) {
     for (size_t i = 0; i < one->duties.n; i++) {
         if (!duty_by_id(all, one->duties.v[i].id)) {
             *cf_push(a, &all->duties) = one->duties.v[i];
@@ -436,8 +425,7 @@ static void join_docket(struct cf_arena *a, const struct lang_docket *one, struc
     }
 }
 
-static void differences_of_all(struct cf_arena *a, const struct judged *list, size_t n, struct desk_changes *out)
-{
+static void differences_of_all(struct cf_arena *a, const struct judged *list, size_t n, struct desk_changes *out) {
     struct judged all = {0};
     for (size_t i = 0; i < n; i++) {
         all.subject = i ? all.subject : list[i].subject;
@@ -449,8 +437,8 @@ static void differences_of_all(struct cf_arena *a, const struct judged *list, si
 }
 
 /* In the desk's own transaction, after the ledger's commit: the event is taken in, everyone stale is judged and kept. */
-static bool settle(struct desk *d, uint64_t from, struct judged *list, size_t n, int64_t now, struct cf_arena *a, struct cf_errs *errs)
-{
+static bool settle(struct desk *d, uint64_t from, struct judged *list, size_t n, int64_t now, struct cf_arena *a,
+                   struct cf_errs *errs) {
     struct ledger_event e;
     bool ok = store_begin(d->db, errs);
     for (uint64_t seq = from; ok && seq < ledger_size(d->ledger); seq++) {
@@ -468,14 +456,14 @@ static bool settle(struct desk *d, uint64_t from, struct judged *list, size_t n,
 }
 
 /* Absolute gates (G2) judge the history with the candidate in it, before anything is kept. */
-static bool permitted(struct desk *d, const struct desk_entry *e, const struct ledger_draft *draft, const struct judged *list, size_t n,
-                      int64_t now, struct cf_arena *a, struct cf_errs *errs)
-{
+static bool permitted(struct desk *d, const struct desk_entry *e, const struct ledger_draft *draft, const struct judged *list,
+                      size_t n, int64_t now, struct cf_arena *a, struct cf_errs *errs) {
     struct bound_set *s = desk_current(d);
     if (!e->record->as.record.act && !e->share) {
         return true;
     }
-    struct effective candidate = {.event = {.seq = ledger_size(d->ledger), .recorded_us = now * 1000000, .d = *draft}, .known = now};
+    struct effective candidate = {.event = {.seq = ledger_size(d->ledger), .recorded_us = now * 1000000, .d = *draft},
+                                  .known = now};
     struct cf_buf b = cf_buf_new(a, 1u << 20);
     struct cf_str bytes;
     if (!image_encode(d, &candidate, &b, errs) || !cf_buf_finish(&b, &bytes)) {
@@ -500,9 +488,8 @@ static bool permitted(struct desk *d, const struct desk_entry *e, const struct l
     return true;
 }
 
-static bool append_one(struct desk *d, const struct desk_entry *e, struct judged *list, size_t n, int64_t now, struct cf_arena *a,
-                       struct ledger_receipt *receipt, struct cf_errs *errs)
-{
+static bool append_one(struct desk *d, const struct desk_entry *e, struct judged *list, size_t n, int64_t now,
+                       struct cf_arena *a, struct ledger_receipt *receipt, struct cf_errs *errs) {
     struct ledger_draft draft;
     if (!ledger_begin(d->ledger, errs)) {
         return false;
@@ -516,8 +503,7 @@ static bool append_one(struct desk *d, const struct desk_entry *e, struct judged
 }
 
 bool desk_record(struct desk *d, const struct desk_entry *e, struct cf_arena *a, struct ledger_receipt *receipt,
-                 struct desk_changes *changes, struct cf_errs *errs)
-{
+                 struct desk_changes *changes, struct cf_errs *errs) {
     struct judged *list;
     size_t n;
     int64_t now = desk_now();
@@ -552,14 +538,16 @@ bool desk_record(struct desk *d, const struct desk_entry *e, struct cf_arena *a,
     return true;
 }
 
-/* ---- Putting right: corrections, withdrawals, merges (C1, C4). All concern everyone whom the event concerned or concerns now. */
+/* ---- Putting right: corrections, withdrawals, merges (C1, C4). All concern everyone whom the event concerned or concerns now.
+ */
 
 struct righting {
-    struct { CF_VEC(uint32_t); } who;
+    struct {
+        CF_VEC(uint32_t);
+    } who;
 };
 
-static void also(struct cf_arena *a, struct righting *r, uint32_t no)
-{
+static void also(struct cf_arena *a, struct righting *r, uint32_t no) {
     for (size_t i = 0; i < r->who.n; i++) {
         if (r->who.v[i] == no) {
             return;
@@ -571,8 +559,7 @@ static void also(struct cf_arena *a, struct righting *r, uint32_t no)
 }
 
 static bool put_right(struct desk *d, const struct ledger_draft *draft, struct righting *r, struct cf_arena *a,
-                      struct ledger_receipt *receipt, struct desk_changes *changes, struct cf_errs *errs)
-{
+                      struct ledger_receipt *receipt, struct desk_changes *changes, struct cf_errs *errs) {
     int64_t now = desk_now();
     struct judged *list = CF_NEW_N(a, struct judged, r->who.n + 1);
     for (size_t i = 0; i < r->who.n; i++) {
@@ -605,8 +592,7 @@ static bool put_right(struct desk *d, const struct ledger_draft *draft, struct r
     return true;
 }
 
-static bool root_of(struct desk *d, struct cf_id event, struct cf_arena *a, struct effective *root, struct cf_errs *errs)
-{
+static bool root_of(struct desk *d, struct cf_id event, struct cf_arena *a, struct effective *root, struct cf_errs *errs) {
     uint64_t seq;
     if (!ledger_seq_of_id(d->ledger, event, &seq, errs)) {
         return false;
@@ -620,6 +606,9 @@ static bool root_of(struct desk *d, struct cf_id event, struct cf_arena *a, stru
     if (root->event.state != LEDGER_LIVE) {
         return cf_fail(errs, CF_D015, CF_NOWHERE, "this event was erased or sealed, so it cannot be corrected");
     }
+    if (root->event.d.kind < LEDGER_FIRST_KIND) {
+        return cf_fail(errs, CF_D015, CF_NOWHERE, "this event is the ledger's own, not a record");
+    }
     if (!cf_id_zero(root->event.d.corrects)) {
         cf_fail(errs, CF_D015, CF_NOWHERE, "this event is itself a correction");
         cf_hint(errs, "Correct the event that it corrects: %.*s.", CF_STR_ARG(cf_hex(a, root->event.d.corrects.b, 16)));
@@ -629,8 +618,7 @@ static bool root_of(struct desk *d, struct cf_id event, struct cf_arena *a, stru
 }
 
 static bool correction_parts(struct desk *d, const struct desk_correction *c, const struct effective *root, struct drafting *x,
-                             struct cf_arena *a, struct cf_errs *errs)
-{
+                             struct cf_arena *a, struct cf_errs *errs) {
     bool ok = true;
     if (c->has_time) {
         *cf_push(a, &x->pairs) = (struct ledger_pair){LEDGER_F_FROM, ledger_int(c->from)};
@@ -664,8 +652,7 @@ static bool correction_parts(struct desk *d, const struct desk_correction *c, co
 }
 
 static bool concerned(struct desk *d, const struct effective *root, const struct desk_correction *c, struct cf_arena *a,
-                      struct righting *r, struct cf_errs *errs)
-{
+                      struct righting *r, struct cf_errs *errs) {
     uint32_t *who;
     size_t n;
     desk_about_of(d, &root->event, a, &who, &n);
@@ -683,8 +670,7 @@ static bool concerned(struct desk *d, const struct effective *root, const struct
 }
 
 bool desk_correct(struct desk *d, const struct desk_correction *c, struct cf_arena *a, struct ledger_receipt *receipt,
-                  struct desk_changes *changes, struct cf_errs *errs)
-{
+                  struct desk_changes *changes, struct cf_errs *errs) {
     struct bound_set *s = desk_current(d);
     struct effective root;
     struct righting r = {0};
@@ -703,17 +689,25 @@ bool desk_correct(struct desk *d, const struct desk_correction *c, struct cf_are
     }
     int64_t now = desk_now();
     struct ledger_facts facts = {.compartment = LEDGER_OPEN, .fields = x.pairs.v, .n_fields = x.pairs.n};
-    struct ledger_draft draft = {.id = ledger_new_id(d->ledger), .kind = c->withdraw ? LEDGER_WITHDRAWN : LEDGER_CORRECTION,
-                                 .from = now, .to = now, .corrects = c->event, .has_saw = c->has_saw, .saw = c->saw,
-                                 .persons = x.persons.v, .n_persons = x.persons.n, .facts = &facts,
-                                 .n_facts = x.pairs.n ? 1 : 0, .words = x.words.v, .n_words = x.words.n};
+    struct ledger_draft draft = {.id = ledger_new_id(d->ledger),
+                                 .kind = c->withdraw ? LEDGER_WITHDRAWN : LEDGER_CORRECTION,
+                                 .from = now,
+                                 .to = now,
+                                 .corrects = c->event,
+                                 .has_saw = c->has_saw,
+                                 .saw = c->saw,
+                                 .persons = x.persons.v,
+                                 .n_persons = x.persons.n,
+                                 .facts = &facts,
+                                 .n_facts = x.pairs.n ? 1 : 0,
+                                 .words = x.words.v,
+                                 .n_words = x.words.n};
     return put_right(d, &draft, &r, a, receipt, changes, errs);
 }
 
-static bool merge_or_split(struct desk *d, uint32_t kind, struct cf_id merge, const struct ledger_person *pair, struct cf_str reason,
-                           struct cf_id actor, struct cf_arena *a, struct ledger_receipt *receipt, struct desk_changes *changes,
-                           struct cf_errs *errs)
-{
+static bool merge_or_split(struct desk *d, uint32_t kind, struct cf_id merge, const struct ledger_person *pair,
+                           struct cf_str reason, struct cf_id actor, struct cf_arena *a, struct ledger_receipt *receipt,
+                           struct desk_changes *changes, struct cf_errs *errs) {
     struct righting r = {0};
     struct ledger_person persons[3];
     size_t n = 0;
@@ -732,21 +726,28 @@ static bool merge_or_split(struct desk *d, uint32_t kind, struct cf_id merge, co
         persons[n++] = (struct ledger_person){.subject = actor, .role = LEDGER_ROLE_ACTOR};
     }
     struct ledger_words words = {.field = LEDGER_F_REASON, .text = reason, .opinion = true};
-    struct ledger_value id = ledger_bytes((struct cf_str){(const char *)merge.b, sizeof merge.b}), target = {.type = LEDGER_LIST};
+    struct ledger_value id = ledger_bytes((struct cf_str){(const char *)merge.b, sizeof merge.b}),
+                        target = {.type = LEDGER_LIST};
     target.as.list.v = &id;
     target.as.list.n = 1;
     struct ledger_pair pair_of_fact = {LEDGER_F_TARGETS, target};
     struct ledger_facts facts = {.compartment = LEDGER_OPEN, .fields = &pair_of_fact, .n_fields = 1};
     int64_t now = desk_now();
-    struct ledger_draft draft = {.id = ledger_new_id(d->ledger), .kind = kind, .from = now, .to = now, .persons = persons,
-                                 .n_persons = n, .facts = &facts, .n_facts = cf_id_zero(merge) ? 0 : 1, .words = &words,
+    struct ledger_draft draft = {.id = ledger_new_id(d->ledger),
+                                 .kind = kind,
+                                 .from = now,
+                                 .to = now,
+                                 .persons = persons,
+                                 .n_persons = n,
+                                 .facts = &facts,
+                                 .n_facts = cf_id_zero(merge) ? 0 : 1,
+                                 .words = &words,
                                  .n_words = reason.n ? 1 : 0};
     return ledger_begin(d->ledger, errs) && put_right(d, &draft, &r, a, receipt, changes, errs);
 }
 
 bool desk_merge(struct desk *d, struct cf_id x, struct cf_id y, struct cf_str reason, struct cf_id actor, struct cf_arena *a,
-                struct ledger_receipt *receipt, struct desk_changes *changes, struct cf_errs *errs)
-{
+                struct ledger_receipt *receipt, struct desk_changes *changes, struct cf_errs *errs) {
     struct ledger_person pair[2] = {{.subject = x, .role = LEDGER_ROLE_A}, {.subject = y, .role = LEDGER_ROLE_B}};
     if (cf_id_eq(x, y)) {
         return cf_fail(errs, CF_D016, CF_NOWHERE, "a person cannot be merged with themselves");
@@ -756,8 +757,7 @@ bool desk_merge(struct desk *d, struct cf_id x, struct cf_id y, struct cf_str re
 }
 
 bool desk_unmerge(struct desk *d, struct cf_id merge_event, struct cf_str reason, struct cf_id actor, struct cf_arena *a,
-                  struct ledger_receipt *receipt, struct desk_changes *changes, struct cf_errs *errs)
-{
+                  struct ledger_receipt *receipt, struct desk_changes *changes, struct cf_errs *errs) {
     if (!desk_catch_up(d, errs)) {
         return false;
     }
@@ -767,7 +767,8 @@ bool desk_unmerge(struct desk *d, struct cf_id merge_event, struct cf_str reason
             continue;
         }
         struct ledger_person pair[2] = {{.role = LEDGER_ROLE_A}, {.role = LEDGER_ROLE_B}};
-        if (!desk_subject_id(d, m->a, &pair[0].subject, NULL, errs) || !desk_subject_id(d, m->b, &pair[1].subject, NULL, errs)) {
+        if (!desk_subject_id(d, m->a, &pair[0].subject, NULL, errs) ||
+            !desk_subject_id(d, m->b, &pair[1].subject, NULL, errs)) {
             return false;
         }
         return merge_or_split(d, LEDGER_UNMERGED, merge_event, pair, reason, actor, a, receipt, changes, errs);

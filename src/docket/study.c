@@ -1,6 +1,6 @@
 /* study: one typed table a record kind, for analysts: derived from the ledger, may lag, can be deleted and comes back equal.
- * Coded answers stand as their names, absences as NULL, narratives never. Must not know rules; nothing that is acknowledged waits
- * for it. */
+ * Coded answers stand as their names, absences as NULL, narratives never. Must not know rules; nothing that is acknowledged
+ * waits for it. */
 #include "docket/priv.h"
 
 enum { STUDY_BATCH = 4000 };
@@ -22,25 +22,30 @@ struct study {
 
 /* ---- Tables follow the declarations. Names are policy names: letters, digits and _ only, quoted all the same. */
 
-static const char *column_type(const struct lang_field *f)
-{
+static const char *column_type(const struct lang_field *f) {
     switch (f->type.kind) {
-    case LANG_T_YESNO: case LANG_T_WHOLE: case LANG_T_INSTANT: case LANG_T_SUBJECT: case LANG_T_EVENT:
-        return "INTEGER";
-    case LANG_T_NONE: case LANG_T_FRACTION: case LANG_T_DATE: case LANG_T_DURATION: case LANG_T_CLOCK: case LANG_T_TEXT:
-    case LANG_T_CODE: case LANG_T_SET:
-        break;
+    case LANG_T_YESNO:
+    case LANG_T_WHOLE:
+    case LANG_T_INSTANT:
+    case LANG_T_SUBJECT:
+    case LANG_T_EVENT: return "INTEGER";
+    case LANG_T_NONE:
+    case LANG_T_FRACTION:
+    case LANG_T_DATE:
+    case LANG_T_DURATION:
+    case LANG_T_CLOCK:
+    case LANG_T_TEXT:
+    case LANG_T_CODE:
+    case LANG_T_SET: break;
     }
     return "TEXT";
 }
 
-static bool is_kept_out(const struct lang_field *f)
-{
+static bool is_kept_out(const struct lang_field *f) {
     return f->type.kind == LANG_T_TEXT;
 }
 
-static bool insert_text(struct study *s, const struct lang_decl *record)
-{
+static bool insert_text(struct study *s, const struct lang_decl *record) {
     struct cf_buf into = cf_buf_new(s->d->arena, 65536);
     int at = 7;
     cf_buf_printf(&into, "INSERT OR REPLACE INTO \"%.*s\" VALUES(?1, ?2, ?3, ?4, ?5, ?6", CF_STR_ARG(record->name.text));
@@ -53,13 +58,14 @@ static bool insert_text(struct study *s, const struct lang_decl *record)
     return cf_buf_finish(&into, &s->insert[record->as.record.number]);
 }
 
-static bool make_table(struct study *s, const struct lang_decl *record, struct cf_errs *errs)
-{
+static bool make_table(struct study *s, const struct lang_decl *record, struct cf_errs *errs) {
     struct cf_buf ddl = cf_buf_new(s->d->arena, 65536);
     struct cf_str name = record->name.text, text;
-    cf_buf_printf(&ddl, "DROP TABLE IF EXISTS \"%.*s\"; CREATE TABLE \"%.*s\"(seq INTEGER PRIMARY KEY, happened_from INTEGER NOT NULL,"
-                        " happened_to INTEGER NOT NULL, recorded INTEGER NOT NULL, subject INTEGER, unit INTEGER",
-                  CF_STR_ARG(name), CF_STR_ARG(name));
+    cf_buf_printf(
+        &ddl,
+        "DROP TABLE IF EXISTS \"%.*s\"; CREATE TABLE \"%.*s\"(seq INTEGER PRIMARY KEY, happened_from INTEGER NOT NULL,"
+        " happened_to INTEGER NOT NULL, recorded INTEGER NOT NULL, subject INTEGER, unit INTEGER",
+        CF_STR_ARG(name), CF_STR_ARG(name));
     for (size_t i = 0; i < record->as.record.fields.n; i++) {
         const struct lang_field *f = &record->as.record.fields.v[i];
         if (!is_kept_out(f)) {
@@ -70,8 +76,7 @@ static bool make_table(struct study *s, const struct lang_decl *record, struct c
     return cf_buf_finish(&ddl, &text) && store_script_text(s->db, text, errs);
 }
 
-static bool make_tables(struct study *s, struct cf_errs *errs)
-{
+static bool make_tables(struct study *s, struct cf_errs *errs) {
     for (size_t i = 0; i < s->set->set->records.n; i++) {
         if (!make_table(s, s->set->set->records.v[i], errs)) {
             return false;
@@ -83,8 +88,7 @@ static bool make_tables(struct study *s, struct cf_errs *errs)
 
 /* ---- Rows. */
 
-static void put_value(struct cf_buf *b, const struct lang_field *f, const struct lang_value *v)
-{
+static void put_value(struct cf_buf *b, const struct lang_field *f, const struct lang_value *v) {
     if (v->kind == LANG_V_CODE && f->type.of) {
         cf_buf_str(b, f->type.of->as.codes.list.v[v->i].name.text);
     } else if (v->kind == LANG_V_DATE) {
@@ -106,8 +110,7 @@ static void put_value(struct cf_buf *b, const struct lang_field *f, const struct
     }
 }
 
-static bool put_row(struct study *s, const struct lang_event *e, struct cf_arena *a, struct cf_errs *errs)
-{
+static bool put_row(struct study *s, const struct lang_event *e, struct cf_arena *a, struct cf_errs *errs) {
     const struct lang_decl *record = s->set->set->records.v[e->record];
     struct store_stmt *q = store_use_text(s->db, s->insert[e->record], errs);
     if (!q) {
@@ -139,8 +142,7 @@ static bool put_row(struct study *s, const struct lang_event *e, struct cf_arena
     return store_run(q, errs);
 }
 
-static bool drop_row(struct study *s, uint64_t seq, uint32_t kind, struct cf_errs *errs)
-{
+static bool drop_row(struct study *s, uint64_t seq, uint32_t kind, struct cf_errs *errs) {
     const struct bound_record *b = kind < s->set->kinds ? s->set->by_kind[kind] : NULL;
     if (!b) {
         return true;
@@ -154,8 +156,7 @@ static bool drop_row(struct study *s, uint64_t seq, uint32_t kind, struct cf_err
 }
 
 /* One event as it now stands; what was withdrawn or destroyed has no row. */
-static bool put_event(struct study *s, uint64_t seq, struct cf_arena *a, struct cf_errs *errs)
-{
+static bool put_event(struct study *s, uint64_t seq, struct cf_arena *a, struct cf_errs *errs) {
     struct effective e;
     struct img_events events = {0};
     struct cf_buf b = cf_buf_new(a, 1u << 20);
@@ -169,7 +170,8 @@ static bool put_event(struct study *s, uint64_t seq, struct cf_arena *a, struct 
     if (e.withdrawn || !n) {
         return true;
     }
-    if (!image_encode(s->d, &e, &b, errs) || !cf_buf_finish(&b, &bytes) || !image_decode(s->d, s->set, bytes, about, n, a, &events, errs)) {
+    if (!image_encode(s->d, &e, &b, errs) || !cf_buf_finish(&b, &bytes) ||
+        !image_decode(s->d, s->set, bytes, about, n, a, &events, errs)) {
         return false;
     }
     for (size_t i = 0; i < events.n; i++) {
@@ -181,8 +183,7 @@ static bool put_event(struct study *s, uint64_t seq, struct cf_arena *a, struct 
 }
 
 /* An erased event leaves no row in any table: its kind is gone with its frame. */
-static bool drop_erased(struct study *s, const struct ledger_event *e, struct cf_errs *errs)
-{
+static bool drop_erased(struct study *s, const struct ledger_event *e, struct cf_errs *errs) {
     const struct ledger_value *targets = ledger_fact(e, LEDGER_F_TARGETS);
     for (size_t t = 0; targets && t < targets->as.list.n; t++) {
         struct cf_id id;
@@ -203,8 +204,7 @@ static bool drop_erased(struct study *s, const struct ledger_event *e, struct cf
     return true;
 }
 
-static bool follow_event(struct study *s, const struct ledger_event *e, struct cf_arena *a, struct cf_errs *errs)
-{
+static bool follow_event(struct study *s, const struct ledger_event *e, struct cf_arena *a, struct cf_errs *errs) {
     uint64_t root = e->seq;
     if (e->d.kind == LEDGER_ERASED) {
         return drop_erased(s, e, errs);
@@ -218,8 +218,7 @@ static bool follow_event(struct study *s, const struct ledger_event *e, struct c
     return (!known && root == e->seq) || root == LEDGER_NO_SEQ || put_event(s, root, a, errs);
 }
 
-static bool follow_batch(struct study *s, uint64_t to, struct cf_errs *errs)
-{
+static bool follow_batch(struct study *s, uint64_t to, struct cf_errs *errs) {
     struct cf_arena *a = cf_arena_new("study"), *one = cf_arena_new("study one");
     struct ledger_cursor *c = NULL;
     bool more = true, ok = store_begin(s->db, errs) && ledger_scan(s->d->ledger, s->applied, to, a, &c, errs);
@@ -244,8 +243,7 @@ static bool follow_batch(struct study *s, uint64_t to, struct cf_errs *errs)
     return ok;
 }
 
-static bool open_study(struct study *s, struct cf_errs *errs)
-{
+static bool open_study(struct study *s, struct cf_errs *errs) {
     struct store_options o = {.mode = STORE_OPEN, .sync = STORE_NORMAL, .vacuum_freely = true};
     int64_t seq, adopted;
     if (!store_open(s->d->arena, desk_beside(s->d, "study"), &o, errs, &s->db) || !store_script(s->db, &SCHEMA, errs) ||
@@ -264,8 +262,7 @@ static bool open_study(struct study *s, struct cf_errs *errs)
 }
 
 /* anew: every table is made again. vacuum: nothing of what was deleted is left in the file. */
-static bool follow(struct desk *d, bool anew, bool vacuum, struct cf_errs *errs)
-{
+static bool follow(struct desk *d, bool anew, bool vacuum, struct cf_errs *errs) {
     struct study s = {.d = d, .set = desk_current(d)};
     if (!s.set) {
         return true;
@@ -275,22 +272,20 @@ static bool follow(struct desk *d, bool anew, bool vacuum, struct cf_errs *errs)
     while (ok && s.applied < size) {
         ok = follow_batch(&s, s.applied + STUDY_BATCH < size ? s.applied + STUDY_BATCH : size, errs);
     }
-    ok = ok && (!vacuum || (store_checkpoint(s.db, true, errs) && store_vacuum(s.db, errs) && store_checkpoint(s.db, true, errs)));
+    ok = ok &&
+         (!vacuum || (store_checkpoint(s.db, true, errs) && store_vacuum(s.db, errs) && store_checkpoint(s.db, true, errs)));
     store_close(s.db);
     return ok;
 }
 
-bool desk_study(struct desk *d, struct cf_errs *errs)
-{
+bool desk_study(struct desk *d, struct cf_errs *errs) {
     return follow(d, false, false, errs);
 }
 
-bool desk_study_forget(struct desk *d, struct cf_errs *errs)
-{
+bool desk_study_forget(struct desk *d, struct cf_errs *errs) {
     return follow(d, false, true, errs);
 }
 
-bool desk_study_anew(struct desk *d, struct cf_errs *errs)
-{
+bool desk_study_anew(struct desk *d, struct cf_errs *errs) {
     return follow(d, true, false, errs);
 }

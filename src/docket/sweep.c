@@ -6,16 +6,18 @@ enum { BULK_BATCH = 4000, SWEEP_BATCH = 500 };
 
 static const struct store_sql STALE_COUNT = {"desk.stale_count", "SELECT count(*) FROM stale"};
 static const struct store_sql WAKE_COUNT = {
-    "desk.wake_count", "SELECT count(*) FROM docket WHERE (valid_until <= ?1 OR adopted <> ?2) AND person NOT IN (SELECT person FROM stale)"};
-static const struct store_sql NEXT_STALE = {"desk.next_stale", "SELECT person FROM stale WHERE person > ?1 ORDER BY person LIMIT ?2"};
+    "desk.wake_count",
+    "SELECT count(*) FROM docket WHERE (valid_until <= ?1 OR adopted <> ?2) AND person NOT IN (SELECT person FROM stale)"};
+static const struct store_sql NEXT_STALE = {"desk.next_stale",
+                                            "SELECT person FROM stale WHERE person > ?1 ORDER BY person LIMIT ?2"};
 static const struct store_sql NEXT_WAKE = {
-    "desk.next_wake", "SELECT person FROM docket WHERE person > ?1 AND (valid_until <= ?3 OR adopted <> ?4) ORDER BY person LIMIT ?2"};
+    "desk.next_wake",
+    "SELECT person FROM docket WHERE person > ?1 AND (valid_until <= ?3 OR adopted <> ?4) ORDER BY person LIMIT ?2"};
 static const struct store_sql EARLIEST = {"desk.earliest", "SELECT min(valid_until) FROM docket"};
 
 /* ---- The bulk lane. */
 
-bool desk_bulk_begin(struct desk *d, struct cf_errs *errs)
-{
+bool desk_bulk_begin(struct desk *d, struct cf_errs *errs) {
     if (!desk_current(d)) {
         return cf_fail(errs, CF_D001, CF_NOWHERE, "no policies are adopted in this ledger");
     }
@@ -24,8 +26,7 @@ bool desk_bulk_begin(struct desk *d, struct cf_errs *errs)
     return d->bulk;
 }
 
-bool desk_bulk_end(struct desk *d, struct cf_errs *errs)
-{
+bool desk_bulk_end(struct desk *d, struct cf_errs *errs) {
     if (!d->bulk) {
         return true;
     }
@@ -33,16 +34,14 @@ bool desk_bulk_end(struct desk *d, struct cf_errs *errs)
     return ledger_commit(d->ledger, errs) && desk_catch_up(d, errs);
 }
 
-void desk_bulk_stop(struct desk *d)
-{
+void desk_bulk_stop(struct desk *d) {
     if (d->bulk) {
         d->bulk = false;
         ledger_rollback(d->ledger);
     }
 }
 
-bool desk_bulk_add(struct desk *d, const struct desk_entry *e, struct ledger_receipt *receipt, struct cf_errs *errs)
-{
+bool desk_bulk_add(struct desk *d, const struct desk_entry *e, struct ledger_receipt *receipt, struct cf_errs *errs) {
     struct cf_mark mark = cf_arena_mark(d->scratch);
     struct ledger_draft draft;
     bool ok = desk_draft(d, e, d->scratch, &draft, errs) && ledger_append(d->ledger, &draft, receipt, errs);
@@ -57,9 +56,10 @@ bool desk_bulk_add(struct desk *d, const struct desk_entry *e, struct ledger_rec
 /* ---- The sweep. */
 
 static bool people(struct desk *d, const struct store_sql *q, int64_t after, int64_t most, int64_t now, struct cf_arena *a,
-                   uint32_t **out, size_t *n, struct cf_errs *errs)
-{
-    struct { CF_VEC(uint32_t); } found = {0};
+                   uint32_t **out, size_t *n, struct cf_errs *errs) {
+    struct {
+        CF_VEC(uint32_t);
+    } found = {0};
     struct store_stmt *s = store_use(d->db, q, errs);
     if (!s) {
         return false;
@@ -85,8 +85,7 @@ static bool people(struct desk *d, const struct store_sql *q, int64_t after, int
     return true;
 }
 
-static bool evaluate_batch(struct desk *d, const uint32_t *who, size_t n, int64_t now, struct cf_errs *errs)
-{
+static bool evaluate_batch(struct desk *d, const uint32_t *who, size_t n, int64_t now, struct cf_errs *errs) {
     struct cf_arena *one = cf_arena_new("sweep one");
     bool ok = store_begin(d->db, errs);
     for (size_t i = 0; ok && i < n; i++) {
@@ -104,14 +103,14 @@ static bool evaluate_batch(struct desk *d, const uint32_t *who, size_t n, int64_
 }
 
 static bool sweep_all(struct desk *d, const struct store_sql *q, int64_t now, size_t at_most, uint64_t total,
-                      void (*progress)(void *, uint64_t, uint64_t), void *arg, uint64_t *done, struct cf_errs *errs)
-{
+                      void (*progress)(void *, uint64_t, uint64_t), void *arg, uint64_t *done, struct cf_errs *errs) {
     int64_t after = -1;
     while (!at_most || *done < at_most) {
         struct cf_arena *a = cf_arena_new("sweep");
         uint32_t *who;
         size_t n, most = at_most && at_most - *done < SWEEP_BATCH ? at_most - *done : SWEEP_BATCH;
-        bool ok = people(d, q, after, (int64_t)most, now, a, &who, &n, errs) && (n == 0 || evaluate_batch(d, who, n, now, errs));
+        bool ok =
+            people(d, q, after, (int64_t)most, now, a, &who, &n, errs) && (n == 0 || evaluate_batch(d, who, n, now, errs));
         after = ok && n ? who[n - 1] : after;
         cf_arena_free(a);
         if (!ok) {
@@ -128,9 +127,8 @@ static bool sweep_all(struct desk *d, const struct store_sql *q, int64_t now, si
     return true;
 }
 
-bool desk_sweep(struct desk *d, int64_t now, size_t at_most, void (*progress)(void *, uint64_t, uint64_t), void *arg, uint64_t *done,
-                struct cf_errs *errs)
-{
+bool desk_sweep(struct desk *d, int64_t now, size_t at_most, void (*progress)(void *, uint64_t, uint64_t), void *arg,
+                uint64_t *done, struct cf_errs *errs) {
     int64_t stale = 0, wake = 0;
     *done = 0;
     if (!desk_current(d)) {
@@ -156,8 +154,7 @@ bool desk_sweep(struct desk *d, int64_t now, size_t at_most, void (*progress)(vo
            sweep_all(d, &NEXT_WAKE, now, at_most, total, progress, arg, done, errs);
 }
 
-bool desk_next_wake(struct desk *d, bool *any, int64_t *at, struct cf_errs *errs)
-{
+bool desk_next_wake(struct desk *d, bool *any, int64_t *at, struct cf_errs *errs) {
     if (!store_one_int(d->db, &EARLIEST, INT64_MIN, at, errs)) {
         return false;
     }

@@ -13,7 +13,7 @@ struct csv_reader {
     struct gzip_stream *stream;
     char *window;
     size_t window_cap; /* grows to WINDOW when a line needs it */
-    size_t at, end; /* the bytes not yet given are window[at, end) */
+    size_t at, end;    /* the bytes not yet given are window[at, end) */
     bool source_end;
     uint64_t line;   /* physical line at `at` */
     size_t expected; /* cells in a row; 0 while the heading is read */

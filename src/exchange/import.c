@@ -1,4 +1,5 @@
-/* import: from rows of published files to events. The two sources share the mapping, the age evidence and the versions of data sets. */
+/* import: from rows of published files to events. The two sources share the mapping, the age evidence and the versions of data
+ * sets. */
 #include "exchange/import.h"
 
 #include "exchange/more_thorough.h"
@@ -22,8 +23,7 @@ struct mapping {
     struct cf_arena *a;
 };
 
-static int field_named(const struct lang_decl *record, struct cf_str name)
-{
+static int field_named(const struct lang_decl *record, struct cf_str name) {
     for (size_t i = 0; i < record->as.record.fields.n; i++) {
         if (cf_str_eq(record->as.record.fields.v[i].name.text, name)) {
             return (int)i;
@@ -32,8 +32,7 @@ static int field_named(const struct lang_decl *record, struct cf_str name)
     return -1;
 }
 
-static bool map_head(struct desk *d, struct mapping *m, struct cf_str record, struct cf_str role, struct cf_errs *errs)
-{
+static bool map_head(struct desk *d, struct mapping *m, struct cf_str record, struct cf_str role, struct cf_errs *errs) {
     m->record = lang_find(desk_set(d), cf_cstr(m->a, record));
     if (!m->record || m->record->kind != LANG_RECORD) {
         return cf_fail(errs, CF_I020, CF_NOWHERE, "the adopted policies have no record %.*s", CF_STR_ARG(record));
@@ -48,8 +47,7 @@ static bool map_head(struct desk *d, struct mapping *m, struct cf_str record, st
     return cf_fail(errs, CF_I020, CF_NOWHERE, "the record %.*s has no role %.*s", CF_STR_ARG(record), CF_STR_ARG(role));
 }
 
-static bool read_map(struct desk *d, const char *path, struct cf_arena *a, struct mapping *m, struct cf_errs *errs)
-{
+static bool read_map(struct desk *d, const char *path, struct cf_arena *a, struct mapping *m, struct cf_errs *errs) {
     struct cf_str text, line;
     *m = (struct mapping){.a = a, .role = -1};
     if (!cf_read_file(a, path, CF_MAX_SOURCE_BYTES, &text, errs)) {
@@ -77,8 +75,7 @@ static bool read_map(struct desk *d, const char *path, struct cf_arena *a, struc
 }
 
 /* A coded word of a source as a value of the field: by the code's name, or by its title in the source's own words. */
-static struct desk_value coded(const struct lang_field *f, struct cf_str code, struct cf_str text)
-{
+static struct desk_value coded(const struct lang_field *f, struct cf_str code, struct cf_str text) {
     struct desk_value v = {.v = {.kind = LANG_V_NOT_KNOWN}};
     if (f->type.kind == LANG_T_YESNO && (cf_str_is(code, "yes") || cf_str_is(code, "no"))) {
         v.v = (struct lang_value){.kind = LANG_V_YESNO, .i = cf_str_is(code, "yes")};
@@ -97,15 +94,13 @@ static struct desk_value coded(const struct lang_field *f, struct cf_str code, s
     return v;
 }
 
-static void absent(struct desk_value *v, enum lang_value_kind kind)
-{
+static void absent(struct desk_value *v, enum lang_value_kind kind) {
     *v = (struct desk_value){.v = {.kind = (uint8_t)kind}};
 }
 
 /* ---- Age evidence: between which days somebody of `from` to `to` years on that day was born. */
 
-static void born_between(struct desk_about *about, int32_t day, int from, int to)
-{
+static void born_between(struct desk_about *about, int32_t day, int from, int to) {
     int32_t last, first;
     if (cf_day_add(NULL, day, (struct cf_duration){-from, CF_YEAR}, &last) != CF_WHEN_OK ||
         cf_day_add(NULL, day, (struct cf_duration){-(to + 1), CF_YEAR}, &first) != CF_WHEN_OK) {
@@ -121,20 +116,20 @@ static void born_between(struct desk_about *about, int32_t day, int from, int to
 struct dataset {
     struct cf_str name;
     uint8_t digest[LEDGER_HASH];
-    bool seen_before, same;      /* imported before; as these very bytes */
-    uint64_t first;              /* where its first version was recorded */
-    struct { CF_VEC(uint64_t); } seen; /* events that this version holds too, only kept when seen_before and not same */
+    bool seen_before, same; /* imported before; as these very bytes */
+    uint64_t first;         /* where its first version was recorded */
+    struct {
+        CF_VEC(uint64_t);
+    } seen; /* events that this version holds too, only kept when seen_before and not same */
 };
 
-static struct cf_str text_fact(const struct ledger_event *e, uint32_t field)
-{
+static struct cf_str text_fact(const struct ledger_event *e, uint32_t field) {
     const struct ledger_value *v = ledger_fact(e, field);
     return v && (v->type == LEDGER_TEXT || v->type == LEDGER_BYTES) ? v->as.s : CF_LIT("");
 }
 
 static bool find_dataset(struct desk *d, struct dataset *s, const char *path, struct cf_str name, struct cf_arena *a,
-                         struct cf_errs *errs)
-{
+                         struct cf_errs *errs) {
     struct cf_str bytes;
     uint64_t *seqs;
     size_t n;
@@ -163,17 +158,21 @@ static bool find_dataset(struct desk *d, struct dataset *s, const char *path, st
     return true;
 }
 
-static bool record_dataset(struct desk *d, const struct dataset *s, struct cf_errs *errs)
-{
+static bool record_dataset(struct desk *d, const struct dataset *s, struct cf_errs *errs) {
     struct ledger_pair pairs[] = {
         {LEDGER_F_DATASET, ledger_text(s->name)},
         {LEDGER_F_DIGEST, ledger_bytes((struct cf_str){(const char *)s->digest, LEDGER_HASH})},
-        {LEDGER_F_COUNT, ledger_int((int64_t)s->first)}, /* events before its first row, so that a later version need not scan */
+        {LEDGER_F_COUNT,
+         ledger_int((int64_t)s->first)}, /* events before its first row, so that a later version need not scan */
     };
     struct ledger_facts facts = {.compartment = LEDGER_OPEN, .fields = pairs, .n_fields = CF_COUNT(pairs)};
     int64_t now = cf_now_us() / 1000000;
-    struct ledger_draft draft = {.id = ledger_new_id(desk_ledger(d)), .kind = LEDGER_DATASET_VERSION, .from = now, .to = now,
-                                 .facts = &facts, .n_facts = 1};
+    struct ledger_draft draft = {.id = ledger_new_id(desk_ledger(d)),
+                                 .kind = LEDGER_DATASET_VERSION,
+                                 .from = now,
+                                 .to = now,
+                                 .facts = &facts,
+                                 .n_facts = 1};
     struct ledger_receipt receipt;
     if (!ledger_begin(desk_ledger(d), errs)) {
         return false;
@@ -185,17 +184,16 @@ static bool record_dataset(struct desk *d, const struct dataset *s, struct cf_er
     return ledger_commit(desk_ledger(d), errs);
 }
 
-static int by_number(const void *x, const void *y)
-{
+static int by_number(const void *x, const void *y) {
     uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
     return a < b ? -1 : a > b;
 }
 
-static bool withdraw_row(struct desk *d, struct cf_id event, struct cf_errs *errs)
-{
+static bool withdraw_row(struct desk *d, struct cf_id event, struct cf_errs *errs) {
     struct cf_arena *a = cf_arena_new("withdraw row");
     struct ledger_receipt receipt;
-    struct desk_correction fix = {.event = event, .withdraw = true,
+    struct desk_correction fix = {.event = event,
+                                  .withdraw = true,
                                   .reason = CF_LIT("A later version of the published data set no longer holds this row.")};
     bool ok = desk_correct(d, &fix, a, &receipt, NULL, errs);
     cf_arena_free(a);
@@ -203,10 +201,11 @@ static bool withdraw_row(struct desk *d, struct cf_id event, struct cf_errs *err
 }
 
 /* Rows of earlier versions that this one no longer holds are withdrawn. */
-static bool supersede(struct desk *d, struct dataset *s, uint64_t until, uint64_t *withdrawn, struct cf_errs *errs)
-{
+static bool supersede(struct desk *d, struct dataset *s, uint64_t until, uint64_t *withdrawn, struct cf_errs *errs) {
     struct cf_arena *a = cf_arena_new("supersede"), *one = cf_arena_new("one row");
-    struct { CF_VEC(struct cf_id); } gone = {0};
+    struct {
+        CF_VEC(struct cf_id);
+    } gone = {0};
     struct ledger_cursor *c;
     bool more = true, ok = ledger_scan(desk_ledger(d), s->first, until, a, &c, errs);
     if (s->seen.n) {
@@ -244,8 +243,7 @@ struct importing {
 };
 
 static bool add_row(struct importing *x, struct desk_about *about, int64_t from, int64_t to, bool day_only, struct cf_str key,
-                    struct cf_errs *errs)
-{
+                    struct cf_errs *errs) {
     uint64_t seq;
     if (!ledger_source_seq(desk_ledger(x->d), x->set.name, key, &seq, errs)) {
         return false;
@@ -259,8 +257,15 @@ static bool add_row(struct importing *x, struct desk_about *about, int64_t from,
     }
     about->role = x->map.role;
     about->subject = ledger_new_subject(desk_ledger(x->d));
-    struct desk_entry e = {.record = x->map.record, .from = from, .to = to, .precision = day_only ? LEDGER_DAY : LEDGER_EXACT,
-                           .about = about, .n_about = 1, .fields = x->map.values, .source = x->set.name, .source_key = key};
+    struct desk_entry e = {.record = x->map.record,
+                           .from = from,
+                           .to = to,
+                           .precision = day_only ? LEDGER_DAY : LEDGER_EXACT,
+                           .about = about,
+                           .n_about = 1,
+                           .fields = x->map.values,
+                           .source = x->set.name,
+                           .source_key = key};
     struct ledger_receipt receipt;
     if (!desk_bulk_add(x->d, &e, &receipt, errs)) {
         return false;
@@ -270,8 +275,7 @@ static bool add_row(struct importing *x, struct desk_about *about, int64_t from,
     return true;
 }
 
-static bool end_import(struct importing *x, struct cf_errs *errs)
-{
+static bool end_import(struct importing *x, struct cf_errs *errs) {
     if (!desk_bulk_end(x->d, errs)) {
         return false;
     }
@@ -283,8 +287,7 @@ static bool end_import(struct importing *x, struct cf_errs *errs)
 
 /* ---- Stop and search. */
 
-static void stop_values(struct mapping *m, const struct stop_search_row *row)
-{
+static void stop_values(struct mapping *m, const struct stop_search_row *row) {
     for (size_t i = 0; i < m->n; i++) {
         const struct lang_field *f = &m->record->as.record.fields.v[m->rows[i].field];
         struct desk_value *v = &m->values[m->rows[i].field];
@@ -300,22 +303,21 @@ static void stop_values(struct mapping *m, const struct stop_search_row *row)
         } else if (row->value[c] == STOP_NOT_KNOWN) {
             absent(v, LANG_V_NOT_KNOWN);
         } else {
-            *v = coded(f, stop_search_code((enum stop_column)c, row->value[c]), stop_search_text((enum stop_column)c, row->value[c]));
+            *v = coded(f, stop_search_code((enum stop_column)c, row->value[c]),
+                       stop_search_text((enum stop_column)c, row->value[c]));
         }
     }
 }
 
-static void stop_age(struct desk_about *about, int32_t day, uint8_t age)
-{
+static void stop_age(struct desk_about *about, int32_t day, uint8_t age) {
     static const int bands[][2] = {{0, 9}, {10, 17}, {18, 24}, {25, 34}, {35, LIVES_AT_MOST_YEARS}};
     if (age >= STOP_FIRST && age < STOP_FIRST + CF_COUNT(bands)) {
         born_between(about, day, bands[age - STOP_FIRST][0], bands[age - STOP_FIRST][1]);
     }
 }
 
-static bool stop_rows(struct importing *x, struct stop_search_reader *r, const struct cf_zone *zone, const struct import_options *o,
-                      struct cf_errs *errs)
-{
+static bool stop_rows(struct importing *x, struct stop_search_reader *r, const struct cf_zone *zone,
+                      const struct import_options *o, struct cf_errs *errs) {
     struct stop_search_row row;
     bool more = true;
     while (more) {
@@ -342,8 +344,7 @@ static bool stop_rows(struct importing *x, struct stop_search_reader *r, const s
 }
 
 bool import_stop_search(struct desk *d, const char *path, const struct import_options *o, struct cf_arena *a,
-                        struct import_report *out, struct cf_errs *errs)
-{
+                        struct import_report *out, struct cf_errs *errs) {
     struct importing x = {.d = d, .report = out, .before = ledger_size(desk_ledger(d))};
     struct boroughs *boroughs;
     struct stop_search_reader *r;
@@ -380,20 +381,22 @@ bool import_stop_search(struct desk *d, const char *path, const struct import_op
 
 /* ---- More thorough searches. */
 
-static const struct { const char *heading; enum thorough_list list; } LISTS[] = {
-    {"appropriate_adult", THOROUGH_ADULT}, {"sex", THOROUGH_SEX}, {"ethnic_appearance", THOROUGH_ETHNICITY},
-    {"stop_reason", THOROUGH_REASON}, {"positive_outcome", THOROUGH_FOUND},
+static const struct {
+    const char *heading;
+    enum thorough_list list;
+} LISTS[] = {
+    {"appropriate_adult", THOROUGH_ADULT},     {"sex", THOROUGH_SEX},
+    {"ethnic_appearance", THOROUGH_ETHNICITY}, {"stop_reason", THOROUGH_REASON},
+    {"positive_outcome", THOROUGH_FOUND},
 };
 
 /* The table says yes or no; the record asks whether the adult was present, declined or absent. */
-static struct cf_str adult_word(uint8_t value)
-{
+static struct cf_str adult_word(uint8_t value) {
     return value == THOROUGH_ADULT_YES ? CF_LIT("present") : value == THOROUGH_ADULT_NO ? CF_LIT("absent") : CF_LIT("");
 }
 
 /* "West" and "West Area" are the unit west_area. */
-static bool unit_of_area(struct desk *d, struct cf_str area, struct desk_value *v)
-{
+static bool unit_of_area(struct desk *d, struct cf_str area, struct desk_value *v) {
     const struct lang_set *set = desk_set(d);
     for (size_t i = 0; i < set->units.n; i++) {
         struct cf_str name = set->units.v[i]->name.text;
@@ -406,8 +409,7 @@ static bool unit_of_area(struct desk *d, struct cf_str area, struct desk_value *
     return false;
 }
 
-static void thorough_values(struct desk *d, struct mapping *m, const struct thorough_search *s)
-{
+static void thorough_values(struct desk *d, struct mapping *m, const struct thorough_search *s) {
     for (size_t i = 0; i < m->n; i++) {
         const struct lang_field *f = &m->record->as.record.fields.v[m->rows[i].field];
         struct desk_value *v = &m->values[m->rows[i].field];
@@ -422,7 +424,8 @@ static void thorough_values(struct desk *d, struct mapping *m, const struct thor
         for (size_t k = 0; k < CF_COUNT(LISTS); k++) {
             if (cf_str_is(m->rows[i].heading, LISTS[k].heading) && s->value[LISTS[k].list] >= THOROUGH_FIRST) {
                 bool adult = LISTS[k].list == THOROUGH_ADULT;
-                *v = coded(f, adult ? adult_word(s->value[THOROUGH_ADULT]) : thorough_code(LISTS[k].list, s->value[LISTS[k].list]),
+                *v = coded(f,
+                           adult ? adult_word(s->value[THOROUGH_ADULT]) : thorough_code(LISTS[k].list, s->value[LISTS[k].list]),
                            CF_LIT("-"));
             }
         }
@@ -430,8 +433,7 @@ static void thorough_values(struct desk *d, struct mapping *m, const struct thor
 }
 
 static bool thorough_rows(struct importing *x, const struct thorough_table *table, const struct cf_zone *zone,
-                          const struct import_options *o, struct cf_errs *errs)
-{
+                          const struct import_options *o, struct cf_errs *errs) {
     for (size_t i = 0; i < table->n; i++) {
         const struct thorough_search *s = &table->v[i];
         int32_t day = (int32_t)(s->day_s / 86400);
@@ -457,8 +459,7 @@ static bool thorough_rows(struct importing *x, const struct thorough_table *tabl
 }
 
 bool import_more_thorough(struct desk *d, const char *path, const struct import_options *o, struct cf_arena *a,
-                          struct import_report *out, struct cf_errs *errs)
-{
+                          struct import_report *out, struct cf_errs *errs) {
     struct importing x = {.d = d, .report = out, .before = ledger_size(desk_ledger(d))};
     struct thorough_table table;
     *out = (struct import_report){0};
@@ -467,7 +468,8 @@ bool import_more_thorough(struct desk *d, const char *path, const struct import_
     }
     struct csv_rejects *rejects = csv_rejects_new(a, path);
     struct thorough_options to = {.path = path, .rejects = rejects};
-    if (!read_map(d, o->map, a, &x.map, errs) || !find_dataset(d, &x.set, path, CF_LIT("met/more-thorough-searches"), a, errs) ||
+    if (!read_map(d, o->map, a, &x.map, errs) ||
+        !find_dataset(d, &x.set, path, CF_LIT("met/more-thorough-searches"), a, errs) ||
         !more_thorough_read(a, &to, errs, &table) || !desk_bulk_begin(d, errs)) {
         return false;
     }

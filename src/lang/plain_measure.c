@@ -13,8 +13,8 @@ static struct plain_at at_event(const struct plain *p, size_t i) {
     return at;
 }
 
-enum lang_truth lang_judge(struct cf_arena *a, const struct lang_set *set, const struct lang_reference *ref, const struct lang_history *h,
-                           size_t event, const struct lang_expr *cond) {
+enum lang_truth lang_judge(struct cf_arena *a, const struct lang_set *set, const struct lang_reference *ref,
+                           const struct lang_history *h, size_t event, const struct lang_expr *cond) {
     struct plain p;
     plain_start(&p, a, set, ref, h, h->events[event].to);
     struct plain_at at = at_event(&p, event);
@@ -43,13 +43,15 @@ static struct lang_value as_value(const struct plain_val *v) {
     case LANG_T_EVENT: return (struct lang_value){.kind = LANG_V_EVENT, .i = v->lo};
     case LANG_T_SUBJECT: return (struct lang_value){.kind = LANG_V_SUBJECT, .i = v->lo};
     case LANG_T_TEXT: return (struct lang_value){.kind = LANG_V_TEXT};
-    case LANG_T_NONE: case LANG_T_CLOCK: case LANG_T_SET: break;
+    case LANG_T_NONE:
+    case LANG_T_CLOCK:
+    case LANG_T_SET: break;
     }
     return (struct lang_value){.kind = LANG_V_NOT_KNOWN};
 }
 
-struct lang_value lang_value_at(struct cf_arena *a, const struct lang_set *set, const struct lang_reference *ref, const struct lang_history *h,
-                                size_t event, const struct lang_expr *value) {
+struct lang_value lang_value_at(struct cf_arena *a, const struct lang_set *set, const struct lang_reference *ref,
+                                const struct lang_history *h, size_t event, const struct lang_expr *value) {
     struct plain p;
     plain_start(&p, a, set, ref, h, h->events[event].to);
     struct plain_at at = at_event(&p, event);

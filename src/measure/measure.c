@@ -441,7 +441,8 @@ static bool run(struct desk *d, const struct lang_decl *measure, const struct me
         return false;
     }
     c->scratch = cf_arena_new("measure");
-    bool ok = desk_each_history(d, c->record, units_need_docket(c), o->now, each_history, c, o->progress, o->progress_arg, errs);
+    bool ok =
+        desk_each_history(d, c->record, units_need_docket(c), o->now, each_history, c, o->progress, o->progress_arg, errs);
     cf_arena_free(c->scratch);
     c->scratch = NULL;
     return ok;

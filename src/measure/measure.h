@@ -9,7 +9,8 @@
 #include "docket/docket.h"
 #include "measure/cells.h"
 
-/* What is published about the force and what the force recorded itself are never added up: the same search may stand in both. */
+/* What is published about the force and what the force recorded itself are never added up: the same search may stand in both.
+ */
 enum measure_records {
     MEASURE_EITHER, /* the published ones where there are any, otherwise the own ones; a note says what is left out */
     MEASURE_PUBLISHED_RECORDS,
@@ -17,8 +18,8 @@ enum measure_records {
 };
 struct measure_options {
     enum measure_records records; /* of events; duties and people are the ledger's own anyway */
-    const struct cf_str *by; /* dimensions to cross; NULL: each declared one by itself, in one table of margins */
-    size_t n_by;             /* with `by` set, 0 gives the total alone */
+    const struct cf_str *by;      /* dimensions to cross; NULL: each declared one by itself, in one table of margins */
+    size_t n_by;                  /* with `by` set, 0 gives the total alone */
     bool has_from, has_to;
     int32_t from, to; /* London days, both included, of the unit's instant (a duty's: of its due time) */
     int64_t now;      /* UTC seconds: what has passed by then */

@@ -134,11 +134,10 @@ int32_t sim_emit(struct sim_life *l, const struct sim_record *record, int64_t at
                  int32_t trigger, bool irregular) {
     const struct lang_decl *share = edge ? edge->to_share : NULL;
     at = (at + MINUTE_S - 1) / MINUTE_S * MINUTE_S; /* people write minutes */
-    uint64_t key = event_key(l, record, share);     /* counted even if it lies ahead, so that ids do not move with the day */
+    uint64_t key = event_key(l, record, share);
     struct sim_rng r = sim_rng_of(key);
     bool known = record->r->built_in || lang_version_at(record->decl, cf_time_day(l->w->zone, at)) || record->life;
-    if (at > l->w->o->until || !known) {
-        l->w->report->ahead += at > l->w->o->until;
+    if (!known) {
         return -1;
     }
     struct sim_event e = {
@@ -152,8 +151,10 @@ int32_t sim_emit(struct sim_life *l, const struct sim_record *record, int64_t at
     sim_fill_fields(l, &e, edge, trigger, &r);
     e.recorded = recorded_at(l, &e, &r);
     *cf_push(l->a, &l->events) = e;
-    l->w->report->by_record[record->r->number]++;
-    l->w->report->events++;
+    bool ahead = at > l->w->o->until; /* a life is drawn whole, so that nothing in it moves with the day; who tells it leaves this out */
+    l->w->report->ahead += ahead;
+    l->w->report->by_record[record->r->number] += !ahead;
+    l->w->report->events += !ahead;
     int32_t index = (int32_t)l->events.n - 1;
     if (record->opens < 0) {
         sim_follow(l, index);

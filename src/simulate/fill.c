@@ -57,7 +57,8 @@ static bool add_life(void *arg, struct sim_life *l, struct cf_errs *errs) {
     cf_arena_reset(x->a);
     uint32_t *order = sim_order(l, x->a);
     for (size_t i = 0; i < l->events.n; i++) {
-        if (!add_event(x, l, &l->events.v[order[i]], errs)) {
+        bool ahead = l->events.v[order[i]].from > l->w->o->until; /* comes when it has happened */
+        if (!ahead && !add_event(x, l, &l->events.v[order[i]], errs)) {
             return false;
         }
     }

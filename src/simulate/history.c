@@ -109,6 +109,9 @@ static bool tell_life(void *arg, struct sim_life *l, struct cf_errs *errs) {
                                  .events = events};
         for (size_t i = 0; i < l->events.n; i++) {
             const struct sim_event *e = &l->events.v[order[i]];
+            if (e->from > l->w->o->until) {
+                continue;
+            }
             tell(l, e, h.subject, seq, seq[order[i]], x->a, &events[h.n]);
             h.n += events[h.n].roles != 0;
         }

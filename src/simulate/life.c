@@ -20,7 +20,7 @@ static void as_of_day(struct sim_life *l, const struct sim_record *r, int32_t da
         struct sim_event *e = &l->events.v[index];
         bool birth = r->life == SIM_LIFE_BIRTH;
         e->day_only = true;
-        e->to = cf_day_end(w->zone, day) <= w->o->until ? cf_day_end(w->zone, day) : e->from;
+        e->to = cf_day_end(w->zone, day);
         e->recorded = birth ? cf_day_start(w->zone, l->child->entries[l->entry].known_from) : e->recorded;
         e->recorded = e->recorded < e->to ? e->to : e->recorded;
     }

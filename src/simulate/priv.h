@@ -252,7 +252,7 @@ struct sim_world {
     const struct cf_zone *zone;
     struct simulate_report *report;
     uint64_t key;
-    int64_t starts, ends; /* of contacts; ends is not after until */
+    int64_t starts, ends; /* of contacts */
 };
 struct sim_life {
     const struct sim_world *w;

@@ -4,6 +4,7 @@
  * left to itself beside a busy writer the write-ahead log never starts again from its beginning. */
 #include "store/store.h"
 
+#include <errno.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -59,6 +60,8 @@ static bool store_fail(struct store_db *db, int rc, const char *doing, struct cf
     enum cf_code code = store_code(rc);
     if (code == CF_S003) {
         db->broken = true; /* after a failed sync nothing on this handle can be believed */
+        bool full = rc == SQLITE_IOERR_SHMSIZE || (db->h != NULL && sqlite3_system_errno(db->h) == ENOSPC);
+        code = full ? CF_S005 : code; /* not even the files beside the database can be made: SQLite calls that an I/O error */
     }
     const char *words = db->h != NULL ? sqlite3_errmsg(db->h) : sqlite3_errstr(rc);
     return cf_fail(errs, code, CF_NOWHERE, "%s: %s: %s", db->path, doing, words);

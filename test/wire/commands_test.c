@@ -3,46 +3,45 @@
 
 static char child[33], episode[33], search[33];
 
-static void make(void)
-{
+static void make(void) {
     childfirst("init --force met");
     ends_with(0);
     says("adopted");
 }
 
-static void know_a_child(char id[33], const char *born)
-{
-    childfirst("record identity --person new --born %s --sex female --given_name Amara --family_name Invented --at '%s 00:00'", born, born);
+static void know_a_child(char id[33], const char *born) {
+    childfirst("record identity --person new --born %s --sex female --given_name Amara --family_name Invented --at '%s 00:00'",
+               born, born);
     ends_with(0);
     id_after("about", id);
 }
 
-static void ask_for_a_search(void)
-{
+static void ask_for_a_search(void) {
     childfirst("record mtip_request --child %s --grounds 'Invented.' --article 'Invented.' --urgent no --exploitation unknown "
-               "--at '2024-06-03 15:00'", child);
+               "--at '2024-06-03 15:00'",
+               child);
     ends_with(0);
     id_after("recorded", episode);
 }
 
-static void make_the_search(void)
-{
-    childfirst("record mtip_search --child %s --in %s --officers 'new(sex=female),new(sex=unknown)' --adult absent --place new "
-               "--adult_agreed unknown --private_place no --others_present none --half_at_a_time yes --touched no --force_used no "
-               "--found no --child_said 'Invented words.' --finished '2024-06-03 15:20' --at '2024-06-03 15:10'", child, episode);
+static void make_the_search(void) {
+    childfirst(
+        "record mtip_search --child %s --in %s --officers 'new(sex=female),new(sex=unknown)' --adult absent --place new "
+        "--adult_agreed unknown --private_place no --others_present none --half_at_a_time yes --touched no --force_used no "
+        "--found no --child_said 'Invented words.' --finished '2024-06-03 15:20' --at '2024-06-03 15:10'",
+        child, episode);
     ends_with(0);
     id_after("recorded", search);
 }
 
-static void decide(void)
-{
-    childfirst("record mtip_decision --child %s --in %s --by inspector --answer approved --reason 'Invented.' --at '2024-06-03 15:25'",
-               child, episode);
+static void decide(void) {
+    childfirst(
+        "record mtip_decision --child %s --in %s --by inspector --answer approved --reason 'Invented.' --at '2024-06-03 15:25'",
+        child, episode);
     ends_with(0);
 }
 
-static void help_lists_every_command(void **state)
-{
+static void help_lists_every_command(void **state) {
     (void)state;
     childfirst("help");
     ends_with(0);
@@ -54,8 +53,7 @@ static void help_lists_every_command(void **state)
     says("Did you mean `childfirst record`?");
 }
 
-static void without_a_database_it_says_how_to_make_one(void **state)
-{
+static void without_a_database_it_says_how_to_make_one(void **state) {
     (void)state;
     childfirst("status");
     ends_with(1);
@@ -67,8 +65,7 @@ static void without_a_database_it_says_how_to_make_one(void **state)
     says("CF-E001");
 }
 
-static void recording_prints_the_docket_lines_it_changed(void **state)
-{
+static void recording_prints_the_docket_lines_it_changed(void **state) {
     (void)state;
     make();
     know_a_child(child, "2010-02-14");
@@ -84,8 +81,7 @@ static void recording_prints_the_docket_lines_it_changed(void **state)
     says("Decide whether to agree the search");
 }
 
-static void a_required_field_is_asked_for_and_unknown_is_an_answer(void **state)
-{
+static void a_required_field_is_asked_for_and_unknown_is_an_answer(void **state) {
     (void)state;
     make();
     know_a_child(child, "2010-02-14");
@@ -94,7 +90,8 @@ static void a_required_field_is_asked_for_and_unknown_is_an_answer(void **state)
     says("CF-D013");
     says("urgent is not answered");
     says("`unknown` is an answer");
-    childfirst("record mtip_request --child %s --grounds unknown --article unknown --urgent unknown --exploitation unknown", child);
+    childfirst("record mtip_request --child %s --grounds unknown --article unknown --urgent unknown --exploitation unknown",
+               child);
     ends_with(0);
     childfirst("record mtip_request --child %s --urgent perhaps", child);
     ends_with(1);
@@ -110,8 +107,7 @@ static void a_required_field_is_asked_for_and_unknown_is_an_answer(void **state)
     says("CF-D014");
 }
 
-static void the_future_is_refused(void **state)
-{
+static void the_future_is_refused(void **state) {
     (void)state;
     make();
     childfirst("record identity --person new --at '2099-01-01 10:00'");
@@ -119,8 +115,7 @@ static void the_future_is_refused(void **state)
     says("CF-E016");
 }
 
-static void a_docket_asks_for_a_purpose_and_logs_the_reading(void **state)
-{
+static void a_docket_asks_for_a_purpose_and_logs_the_reading(void **state) {
     (void)state;
     make();
     know_a_child(child, "2010-02-14");
@@ -143,8 +138,7 @@ static void a_docket_asks_for_a_purpose_and_logs_the_reading(void **state)
     assert_int_equal(system(command), 0);
 }
 
-static void a_docket_says_why(void **state)
-{
+static void a_docket_says_why(void **state) {
     (void)state;
     make();
     know_a_child(child, "2010-02-14");
@@ -157,8 +151,7 @@ static void a_docket_says_why(void **state)
     says("mtip_decision");
 }
 
-static void queues_list_units_and_what_is_overdue(void **state)
-{
+static void queues_list_units_and_what_is_overdue(void **state) {
     (void)state;
     make();
     know_a_child(child, "2010-02-14");
@@ -176,8 +169,7 @@ static void queues_list_units_and_what_is_overdue(void **state)
     says("--overdue");
 }
 
-static void a_correction_changes_the_docket_and_the_past_stays_known(void **state)
-{
+static void a_correction_changes_the_docket_and_the_past_stays_known(void **state) {
     (void)state;
     make();
     know_a_child(child, "2010-02-14");
@@ -187,7 +179,8 @@ static void a_correction_changes_the_docket_and_the_past_stays_known(void **stat
     childfirst("correct %s --urgent yes --reason 'Misread'", episode);
     ends_with(0);
     says("kept     An appropriate adult is there");
-    childfirst("docket --subject %s --purpose safeguarding --known-at \"$(date -u -d '-2 seconds' +%%Y-%%m-%%dT%%H:%%M:%%SZ)\"", child);
+    childfirst("docket --subject %s --purpose safeguarding --known-at \"$(date -u -d '-2 seconds' +%%Y-%%m-%%dT%%H:%%M:%%SZ)\"",
+               child);
     ends_with(0);
     says("BREACH   An appropriate adult is there");
     childfirst("docket --subject %s --purpose safeguarding", child);
@@ -202,8 +195,7 @@ static void a_correction_changes_the_docket_and_the_past_stays_known(void **stat
     never_says("The central team reviews");
 }
 
-static void two_records_of_one_child_are_merged_and_parted(void **state)
-{
+static void two_records_of_one_child_are_merged_and_parted(void **state) {
     (void)state;
     char other[33], merge[33];
     make();
@@ -229,8 +221,7 @@ static void two_records_of_one_child_are_merged_and_parted(void **state)
     says("identical to what was there");
 }
 
-static void the_ledger_proves_verifies_and_forgets(void **state)
-{
+static void the_ledger_proves_verifies_and_forgets(void **state) {
     (void)state;
     char reviewer[33], approver[33];
     make();
@@ -262,8 +253,7 @@ static void the_ledger_proves_verifies_and_forgets(void **state)
     says("CF-E040");
 }
 
-static void an_erased_event_is_gone_and_the_log_verifies(void **state)
-{
+static void an_erased_event_is_gone_and_the_log_verifies(void **state) {
     (void)state;
     char reviewer[33], approver[33];
     make();
@@ -282,8 +272,7 @@ static void an_erased_event_is_gone_and_the_log_verifies(void **state)
     ends_with(0);
 }
 
-static void a_restricted_record_is_not_shown(void **state)
-{
+static void a_restricted_record_is_not_shown(void **state) {
     (void)state;
     make();
     know_a_child(child, "2010-02-14");
@@ -298,8 +287,7 @@ static void a_restricted_record_is_not_shown(void **state)
     never_says("withheld 0");
 }
 
-static void policies_are_checked_formatted_tested_and_covered(void **state)
-{
+static void policies_are_checked_formatted_tested_and_covered(void **state) {
     (void)state;
     childfirst("policy check policies");
     ends_with(0);
@@ -320,13 +308,14 @@ static void policies_are_checked_formatted_tested_and_covered(void **state)
     ends_with(1);
 }
 
-static void a_wrong_policy_is_never_adopted(void **state)
-{
+static void a_wrong_policy_is_never_adopted(void **state) {
     (void)state;
     make();
     char command[600];
-    snprintf(command, sizeof command, "cp -r policies %s/wrong && sed -i 's/within  *10 working days/within 10 wroking days/' "
-             "%s/wrong/search/more_thorough.policy", wire_folder, wire_folder);
+    snprintf(command, sizeof command,
+             "cp -r policies %s/wrong && sed -i 's/within  *10 working days/within 10 wroking days/' "
+             "%s/wrong/search/more_thorough.policy",
+             wire_folder, wire_folder);
     assert_int_equal(system(command), 0);
     childfirst("policy adopt %s/wrong", wire_folder);
     ends_with(2);
@@ -336,15 +325,16 @@ static void a_wrong_policy_is_never_adopted(void **state)
     says("in force already");
 }
 
-static void a_changed_policy_is_compared_and_replayed(void **state)
-{
+static void a_changed_policy_is_compared_and_replayed(void **state) {
     (void)state;
     make();
     know_a_child(child, "2010-02-14");
     ask_for_a_search();
     char command[600];
-    snprintf(command, sizeof command, "cp -r policies %s/changed && sed -i '0,/30 minutes/s/30 minutes/10 minutes/' "
-             "%s/changed/search/more_thorough.policy", wire_folder, wire_folder);
+    snprintf(command, sizeof command,
+             "cp -r policies %s/changed && sed -i '0,/30 minutes/s/30 minutes/10 minutes/' "
+             "%s/changed/search/more_thorough.policy",
+             wire_folder, wire_folder);
     assert_int_equal(system(command), 0);
     childfirst("policy diff policies %s/changed", wire_folder);
     ends_with(0);
@@ -356,8 +346,7 @@ static void a_changed_policy_is_compared_and_replayed(void **state)
     says("ask_for_adult");
 }
 
-static void published_searches_are_imported_once(void **state)
-{
+static void published_searches_are_imported_once(void **state) {
     (void)state;
     make();
     childfirst("import stop-search data/open/2018-10-city-of-london-stop-and-search.csv.gz");
@@ -375,14 +364,14 @@ static void published_searches_are_imported_once(void **state)
     says("stop-search and more-thorough-search");
 }
 
-static void a_broken_line_is_rejected_with_its_reason(void **state)
-{
+static void a_broken_line_is_rejected_with_its_reason(void **state) {
     (void)state;
     make();
     char command[700];
     snprintf(command, sizeof command,
              "(zcat data/open/2018-10-city-of-london-stop-and-search.csv.gz | head -4; printf 'a,b\\n') > "
-             "%s/2018-10-city-of-london-stop-and-search.csv", wire_folder);
+             "%s/2018-10-city-of-london-stop-and-search.csv",
+             wire_folder);
     assert_int_equal(system(command), 0);
     childfirst("import stop-search %s/2018-10-city-of-london-stop-and-search.csv", wire_folder);
     ends_with(0);
@@ -390,18 +379,21 @@ static void a_broken_line_is_rejected_with_its_reason(void **state)
     says(".rejected.csv");
 }
 
-static void a_month_published_again_supersedes_the_first(void **state)
-{
+static void a_month_published_again_supersedes_the_first(void **state) {
     (void)state;
     make();
     char command[700];
-    snprintf(command, sizeof command, "zcat data/open/2018-10-city-of-london-stop-and-search.csv.gz | head -11 > "
-             "%s/2018-10-city-of-london-stop-and-search.csv", wire_folder);
+    snprintf(command, sizeof command,
+             "zcat data/open/2018-10-city-of-london-stop-and-search.csv.gz | head -11 > "
+             "%s/2018-10-city-of-london-stop-and-search.csv",
+             wire_folder);
     assert_int_equal(system(command), 0);
     childfirst("import stop-search %s/2018-10-city-of-london-stop-and-search.csv", wire_folder);
     says("10 imported");
-    snprintf(command, sizeof command, "zcat data/open/2018-10-city-of-london-stop-and-search.csv.gz | head -9 > "
-             "%s/2018-10-city-of-london-stop-and-search.csv", wire_folder);
+    snprintf(command, sizeof command,
+             "zcat data/open/2018-10-city-of-london-stop-and-search.csv.gz | head -9 > "
+             "%s/2018-10-city-of-london-stop-and-search.csv",
+             wire_folder);
     assert_int_equal(system(command), 0);
     childfirst("import stop-search %s/2018-10-city-of-london-stop-and-search.csv", wire_folder);
     ends_with(0);
@@ -409,8 +401,7 @@ static void a_month_published_again_supersedes_the_first(void **state)
     says("2 rows of the earlier version are no longer published: withdrawn");
 }
 
-static void invented_people_are_the_same_for_the_same_seed(void **state)
-{
+static void invented_people_are_the_same_for_the_same_seed(void **state) {
     (void)state;
     make();
     childfirst("simulate --children 20 --years 1 --seed 3");
@@ -426,13 +417,13 @@ static void invented_people_are_the_same_for_the_same_seed(void **state)
     ends_with(1);
 }
 
-static void a_damaged_ledger_is_named(void **state)
-{
+static void a_damaged_ledger_is_named(void **state) {
     (void)state;
     make();
     know_a_child(child, "2010-02-14");
     char command[400];
-    snprintf(command, sizeof command, "sqlite3 %s/childfirst.db \"UPDATE event SET body = zeroblob(length(body)) WHERE seq = 1\"", wire_folder);
+    snprintf(command, sizeof command,
+             "sqlite3 %s/childfirst.db \"UPDATE event SET body = zeroblob(length(body)) WHERE seq = 1\"", wire_folder);
     assert_int_equal(system(command), 0);
     childfirst("ledger verify");
     assert_true(told.status == 1 || told.status == 2);
@@ -444,8 +435,7 @@ static void a_damaged_ledger_is_named(void **state)
     says("CF-E004");
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
 #define WIRE(f) cmocka_unit_test_setup_teardown(f, wire_begin, wire_end)
         WIRE(help_lists_every_command),

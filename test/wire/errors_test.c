@@ -26,7 +26,9 @@ __attribute__((format(printf, 3, 4))) static void refuses(const char *code, cons
     vsnprintf(line, sizeof line, arguments, ap);
     va_end(ap);
     childfirst("%s", line);
-    assert_true(told.status == 1 || told.status == 2);
+    if (told.status != 1 && told.status != 2) {
+        fail_msg("`%s` was not refused:\n%s", line, told.out);
+    }
     says(code);
     says("hint: ");
     says(advice);
@@ -158,7 +160,8 @@ static void policies_that_cannot_hold_never_come_into_force(void **state) {
     make();
     sh("cp -r test/wire/small %s/lost && rm %s/lost/offences.tsv", wire_folder, wire_folder);
     refuses("CF-D002", "beside the policy", "policy adopt %s/lost", wire_folder);
-    sh("cp -r test/wire/small %s/many && for i in $(seq 257); do printf '\\nepisode e%%d \"E\"\\n\\nrecord r%%d \"R\"\\n    opens  e%%d\\n"
+    sh("cp -r test/wire/small %s/many && for i in $(seq 257); do printf '\\nepisode e%%d \"E\"\\n\\nrecord r%%d \"R\"\\n    "
+       "opens  e%%d\\n"
        "    about  child is person\\n    by     anyone\\n' $i $i $i; done >> %s/many/small.policy",
        wire_folder, wire_folder);
     refuses("CF-L143", "256", "policy adopt %s/many", wire_folder);
@@ -181,12 +184,13 @@ static void wrong_policies_leave_no_half_made_database(void **state) {
 
 static void examples_that_do_not_hold_are_named(void **state) {
     (void)state;
-    sh("cp -r test/wire/small %s/late && sed -i 's/expect agree met/expect agree late/' %s/late/small.policy", wire_folder, wire_folder);
-    refuses("CF-L141", "follows from the history", "policy test %s/late", wire_folder);
+    sh("cp -r test/wire/small %s/late && sed -i 's/expect agree met/expect agree late/' %s/late/small.policy", wire_folder,
+       wire_folder);
+    refuses("CF-L141", "Why the line is as it is", "policy test %s/late", wire_folder);
     ends_with(2);
     says("expect agree late");
-    sh("cp -r test/wire/small %s/other && sed -i 's/expect agree met/expect agree of other met/' %s/other/small.policy", wire_folder,
-       wire_folder);
+    sh("cp -r test/wire/small %s/other && sed -i 's/expect agree met/expect agree of other met/' %s/other/small.policy",
+       wire_folder, wire_folder);
     refuses("CF-L142", "declare", "policy test %s/other", wire_folder);
     sh("cp -r test/wire/small %s/none && sed -i '/^example/,$d' %s/none/small.policy", wire_folder, wire_folder);
     refuses("CF-C015", "with examples", "policy test %s/none", wire_folder);
@@ -201,7 +205,6 @@ static void without_a_calendar_nothing_is_adopted_and_without_policies_nothing_i
     refuses("CF-D001", "policy adopt", "record identity --person new");
     refuses("CF-D001", "policy adopt", "withdraw " NOBODY " --reason Wrong");
     refuses("CF-D001", "policy adopt", "measure");
-    refuses("CF-D001", "policy adopt", "sweep");
     refuses("CF-D001", "policy adopt", "import stop-search data/open/2018-10-city-of-london-stop-and-search.csv.gz");
     nothing_is_broken();
     childfirst("policy adopt test/wire/small");
@@ -229,14 +232,15 @@ static void an_event_that_is_too_large_is_refused(void **state) {
     know_a_child(child);
     open_a_case();
     childfirst("record agreed --child %s --in %s", child, opened);
-    sh("yes theft | head -20000 | paste -sd, | tr -d '\\n' > %s/thefts", wire_folder);
+    sh("yes x | head -65000 | paste -sd, | tr -d '\\n' > %s/many", wire_folder);
     char many[256];
-    snprintf(many, sizeof many, "\"$(cat %s/thefts)\"", wire_folder);
-    refuses("CF-E019", "several events", "record agreed --child %s --in %s --offences %s", child, opened, many);
-    refuses("CF-D006", "several smaller",
-            "record disclose --child %s --in %s --first %s --second %s --third %s --fourth %s --fifth %s --sixth %s --seventh %s "
-            "--eighth %s --ninth %s",
-            child, opened, many, many, many, many, many, many, many, many, many);
+    snprintf(many, sizeof many, "\"$(cat %s/many)\"", wire_folder);
+    refuses("CF-E015", "Put right", "record agreed --child %s --in %s --offences %s", child, opened, many);
+    refuses(
+        "CF-D006", "several smaller",
+        "record disclose --child %s --in %s --first %s --second %s --third %s --fourth %s --fifth %s --sixth %s --seventh %s "
+        "--eighth %s --ninth %s",
+        child, opened, many, many, many, many, many, many, many, many, many);
     childfirst("docket --subject %s --purpose safeguarding", child);
     ends_with(0);
     nothing_is_broken();
@@ -252,12 +256,12 @@ static void a_file_that_is_not_csv_is_refused_and_nothing_of_it_kept(void **stat
     char file[200];
     snprintf(file, sizeof file, "%s/2018-10-city-of-london-stop-and-search.csv", wire_folder);
     sh("cp README.md %s", file);
-    refuses("CF-I00", "CSV", "import stop-search %s", file);
+    refuses("CF-I003", "this is the right file", "import stop-search %s", file);
     sh("head -c 100000 /dev/zero > %s", file);
     refuses("CF-I001", "UTF-8 text", "import stop-search %s", file);
     sh("zcat data/open/2018-10-city-of-london-stop-and-search.csv.gz | head -1 > %s", file);
-    sh("zcat data/open/2018-10-city-of-london-stop-and-search.csv.gz | sed -n 2p | sed 's/Male/Ma\\x00le/' >> %s", file);
-    sh("zcat data/open/2018-10-city-of-london-stop-and-search.csv.gz | sed -n 3p | sed 's/Male/Ma\\xffle/' >> %s", file);
+    sh("zcat data/open/2018-10-city-of-london-stop-and-search.csv.gz | sed -n 2p | sed 's/,/\\x00,/' >> %s", file);
+    sh("zcat data/open/2018-10-city-of-london-stop-and-search.csv.gz | sed -n 3p | sed 's/,/\\xff,/' >> %s", file);
     sh("zcat data/open/2018-10-city-of-london-stop-and-search.csv.gz | sed -n 4p >> %s", file);
     childfirst("import stop-search %s", file);
     ends_with(0);
@@ -286,7 +290,8 @@ static void a_place_that_cannot_be_written_is_named(void **state) {
 
 static void a_file_that_is_no_database_is_left_as_it_is(void **state) {
     (void)state;
-    sh("printf 'These are no rows, only words about nothing in particular.\\n%%4000d' 1 > %s/childfirst.db && cp %s/childfirst.db %s/was",
+    sh("printf 'These are no rows, only words about nothing in particular.\\n%%4000d' 1 > %s/childfirst.db && cp "
+       "%s/childfirst.db %s/was",
        wire_folder, wire_folder, wire_folder);
     refuses("CF-S007", "childfirst made", "status");
     refuses("CF-S007", "childfirst made", "record identity --person new");
@@ -301,9 +306,10 @@ static void a_file_that_is_no_database_is_left_as_it_is(void **state) {
 static void keys_that_do_not_fit_are_refused(void **state) {
     (void)state;
     make();
-    childfirst("init --policies test/wire/small --db %s/other.db", wire_folder);
+    childfirst("init --policies test/wire/small --db %s/other/t.db", wire_folder);
     ends_with(0);
-    sh("cp %s/childfirst.keys %s/kept && cp %s/other.keys %s/childfirst.keys", wire_folder, wire_folder, wire_folder, wire_folder);
+    sh("cp %s/childfirst.keys %s/kept && cp %s/other/childfirst.keys %s/childfirst.keys", wire_folder, wire_folder, wire_folder,
+       wire_folder);
     refuses("CF-E006", "with this ledger", "status");
     sh("echo words > %s/childfirst.keys", wire_folder);
     refuses("CF-E005", "backup", "record identity --person new");
@@ -332,7 +338,8 @@ static void a_damaged_desk_is_made_anew_from_the_ledger(void **state) {
     make();
     know_a_child(child);
     open_a_case();
-    sh("sqlite3 %s/childfirst-desk.db \"UPDATE image SET bytes = x'ff'; INSERT INTO stale SELECT subject FROM image\"", wire_folder);
+    sh("sqlite3 %s/childfirst-desk.db \"UPDATE image SET bytes = x'ff'; INSERT INTO stale SELECT subject FROM image\"",
+       wire_folder);
     refuses("CF-D005", "childfirst rebuild", "docket --subject %s --purpose safeguarding", child);
     childfirst("rebuild");
     ends_with(2);
@@ -381,10 +388,11 @@ static void a_full_disk_is_said_and_nothing_is_half_written(void **state) {
     snprintf(command, sizeof command,
              "unshare -rm sh -c 'mkdir %s/d && mount -t tmpfs -o size=900k none %s/d && cp %s/childfirst.db %s/childfirst.keys "
              "%s/childfirst-desk.db %s/d/ && head -c 3000000 /dev/zero > %s/d/filler; rm -f %s/d/nothing; "
-             "export CHILDFIRST_HOME=%s/d; P=%s; $P record identity --person new --given-name \"$(head -c 30000 /dev/zero | tr \"\\0\" a)\"; "
+             "export CHILDFIRST_HOME=%s/d; P=%s; $P record identity --person new --given-name \"$(head -c 30000 /dev/zero | tr "
+             "\"\\0\" a)\"; "
              "echo ended with $?; rm %s/d/filler; $P ledger verify && $P record identity --person new --sex male' 2>&1",
-             wire_folder, wire_folder, wire_folder, wire_folder, wire_folder, wire_folder, wire_folder, wire_folder, wire_folder,
-             CF_PROGRAM, wire_folder);
+             wire_folder, wire_folder, wire_folder, wire_folder, wire_folder, wire_folder, wire_folder, wire_folder,
+             wire_folder, CF_PROGRAM, wire_folder);
     FILE *p = popen(command, "r");
     assert_non_null(p);
     told.out[fread(told.out, 1, sizeof told.out - 1, p)] = 0;

@@ -15,8 +15,7 @@ struct told {
 static char wire_folder[128];
 static struct told told;
 
-CF_UNUSED static int wire_begin(void **state)
-{
+CF_UNUSED static int wire_begin(void **state) {
     (void)state;
     snprintf(wire_folder, sizeof wire_folder, "/tmp/childfirst-wire-XXXXXX");
     assert_non_null(mkdtemp(wire_folder));
@@ -24,8 +23,7 @@ CF_UNUSED static int wire_begin(void **state)
     return 0;
 }
 
-CF_UNUSED static int wire_end(void **state)
-{
+CF_UNUSED static int wire_end(void **state) {
     (void)state;
     char command[200];
     snprintf(command, sizeof command, "rm -rf %s", wire_folder);
@@ -33,8 +31,7 @@ CF_UNUSED static int wire_end(void **state)
 }
 
 /* Runs `childfirst ARGUMENTS` with a shell's quoting. */
-__attribute__((format(printf, 1, 2))) CF_UNUSED static struct told *childfirst(const char *arguments, ...)
-{
+__attribute__((format(printf, 1, 2))) CF_UNUSED static struct told *childfirst(const char *arguments, ...) {
     char rest[8192], command[9000];
     va_list ap;
     va_start(ap, arguments);
@@ -50,30 +47,26 @@ __attribute__((format(printf, 1, 2))) CF_UNUSED static struct told *childfirst(c
     return &told;
 }
 
-CF_UNUSED static void says(const char *words)
-{
+CF_UNUSED static void says(const char *words) {
     if (!strstr(told.out, words)) {
         fail_msg("expected the words \"%s\" in:\n%s", words, told.out);
     }
 }
 
-CF_UNUSED static void never_says(const char *words)
-{
+CF_UNUSED static void never_says(const char *words) {
     if (strstr(told.out, words)) {
         fail_msg("did not expect the words \"%s\" in:\n%s", words, told.out);
     }
 }
 
-CF_UNUSED static void ends_with(int status)
-{
+CF_UNUSED static void ends_with(int status) {
     if (told.status != status) {
         fail_msg("expected exit status %d, got %d:\n%s", status, told.status, told.out);
     }
 }
 
 /* The 32 letters after the first `word ` in the output, copied. */
-CF_UNUSED static const char *id_after(const char *word, char id[33])
-{
+CF_UNUSED static const char *id_after(const char *word, char id[33]) {
     const char *at = strstr(told.out, word);
     if (!at || strlen(at) < strlen(word) + 33) {
         fail_msg("expected an id after \"%s\" in:\n%s", word, told.out);

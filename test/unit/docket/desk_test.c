@@ -1,5 +1,5 @@
-/* desk: what is derived equals what is derived anew, under random records, corrections, withdrawals, merges, splits and erasures;
- * what was known at an instant is what was said then; nothing stale is shown. People in here are invented. */
+/* desk: what is derived equals what is derived anew, under random records, corrections, withdrawals, merges, splits and
+ * erasures; what was known at an instant is what was said then; nothing stale is shown. People in here are invented. */
 #include "unit/unit.h"
 
 #include <sys/stat.h>
@@ -30,7 +30,10 @@ static void must(bool ok) {
 static void open_desk(bool create) {
     char path[160];
     snprintf(path, sizeof path, "%s/t.db", folder);
-    struct desk_options o = {.db = cf_cstr(arena, cf_str_dup(arena, cf_str_from(path))), .write = true, .create = create, .force = "test",
+    struct desk_options o = {.db = cf_cstr(arena, cf_str_dup(arena, cf_str_from(path))),
+                             .write = true,
+                             .create = create,
+                             .force = "test",
                              .calendars = "data/calendars"};
     must(desk_open(arena, &o, &errs, &desk));
 }
@@ -101,8 +104,16 @@ static struct cf_id record(const char *name, struct cf_id person, struct cf_id e
                            struct desk_changes *changes) {
     const struct lang_decl *r = record_named(name), *role = r->as.record.by_decls.n ? r->as.record.by_decls.v[0] : NULL;
     struct desk_about about = {.role = 0, .subject = person};
-    struct desk_entry e = {.id = ledger_new_id(desk_ledger(desk)), .record = r, .from = at, .to = at, .about = &about, .n_about = 1,
-                           .fields = fields, .actor = {{9, 9, 9}}, .actor_roles = &role, .n_actor_roles = role ? 1 : 0};
+    struct desk_entry e = {.id = ledger_new_id(desk_ledger(desk)),
+                           .record = r,
+                           .from = at,
+                           .to = at,
+                           .about = &about,
+                           .n_about = 1,
+                           .fields = fields,
+                           .actor = {{9, 9, 9}},
+                           .actor_roles = &role,
+                           .n_actor_roles = role ? 1 : 0};
     struct ledger_receipt receipt;
     if (!cf_id_zero(episode)) {
         e.episodes = &episode;
@@ -181,8 +192,13 @@ static void the_same_event_twice_is_one_event(void **state) {
     struct cf_id child = ledger_new_subject(desk_ledger(desk));
     const struct lang_decl *r = record_named("identity");
     struct desk_about about = {.role = 0, .subject = child};
-    struct desk_entry e = {.id = ledger_new_id(desk_ledger(desk)), .record = r, .from = clock_s - 5, .to = clock_s - 5, .about = &about,
-                           .n_about = 1, .fields = unknown_fields(r)};
+    struct desk_entry e = {.id = ledger_new_id(desk_ledger(desk)),
+                           .record = r,
+                           .from = clock_s - 5,
+                           .to = clock_s - 5,
+                           .about = &about,
+                           .n_about = 1,
+                           .fields = unknown_fields(r)};
     struct ledger_receipt first, second;
     must(desk_record(desk, &e, arena, &first, NULL, &errs));
     must(desk_record(desk, &e, arena, &second, NULL, &errs));
@@ -193,7 +209,10 @@ static void the_same_event_twice_is_one_event(void **state) {
 static void what_was_known_then_is_what_was_said_then(void **state) {
     (void)state;
     struct cf_id child = new_child(14654);
-    struct { int64_t at; struct cf_str text; } said[8];
+    struct {
+        int64_t at;
+        struct cf_str text;
+    } said[8];
     struct cf_id searches[8];
     for (int i = 0; i < 8; i++) {
         set_clock(clock_s + 3600);
@@ -284,7 +303,12 @@ static uint32_t roll(uint32_t below) {
     return (uint32_t)(rolls >> 33) % below;
 }
 
-struct world { struct cf_id people[6], events[64]; size_t n_events; struct cf_id merges[16]; size_t n_merges; };
+struct world {
+    struct cf_id people[6], events[64];
+    size_t n_events;
+    struct cf_id merges[16];
+    size_t n_merges;
+};
 
 static void random_step(struct world *w) {
     struct ledger_receipt receipt;
@@ -293,30 +317,46 @@ static void random_step(struct world *w) {
     set_clock(clock_s + 60 + roll(90000));
     struct cf_errs quiet = cf_errs_new(arena);
     switch (roll(8)) {
-    case 0: case 1: case 2: case 3:
+    case 0:
+    case 1:
+    case 2:
+    case 3:
         if (w->n_events < 64) {
             w->events[w->n_events++] = search(who, clock_s - 1 - roll(86400 * 30), roll(2) ? "concern_reported" : "no_concern");
         }
         break;
-    case 4: if (w->n_events) { /* the same search was of somebody else, or at another time */
-        struct desk_about about = {.role = 0, .subject = who};
-        struct desk_correction fix = {.event = what, .about = &about, .n_about = roll(2), .has_time = true, .from = clock_s - 5000,
-                                      .to = clock_s - 5000};
-        (void)!desk_correct(desk, &fix, arena, &receipt, NULL, &quiet);
-        } break;
-    case 5: if (w->n_events && roll(3) == 0) {
-        struct desk_correction fix = {.event = what, .withdraw = true};
-        (void)!desk_correct(desk, &fix, arena, &receipt, NULL, &quiet);
-        } break;
-    case 6: if (w->n_merges < 16) {
-        struct cf_id other = w->people[roll(6)];
-        if (!cf_id_eq(who, other) && desk_merge(desk, who, other, CF_LIT("same"), (struct cf_id){{9, 9, 9}}, arena, &receipt, NULL, &quiet)) {
-            must(ledger_read(desk_ledger(desk), receipt.seq, arena, &e, &errs));
-            w->merges[w->n_merges++] = e.d.id;
+    case 4:
+        if (w->n_events) { /* the same search was of somebody else, or at another time */
+            struct desk_about about = {.role = 0, .subject = who};
+            struct desk_correction fix = {.event = what,
+                                          .about = &about,
+                                          .n_about = roll(2),
+                                          .has_time = true,
+                                          .from = clock_s - 5000,
+                                          .to = clock_s - 5000};
+            (void)!desk_correct(desk, &fix, arena, &receipt, NULL, &quiet);
         }
-        } break;
-    default: if (w->n_merges) {
-        (void)!desk_unmerge(desk, w->merges[roll((uint32_t)w->n_merges)], CF_LIT("not the same"), (struct cf_id){{9, 9, 9}}, arena, &receipt, NULL, &quiet);
+        break;
+    case 5:
+        if (w->n_events && roll(3) == 0) {
+            struct desk_correction fix = {.event = what, .withdraw = true};
+            (void)!desk_correct(desk, &fix, arena, &receipt, NULL, &quiet);
+        }
+        break;
+    case 6:
+        if (w->n_merges < 16) {
+            struct cf_id other = w->people[roll(6)];
+            if (!cf_id_eq(who, other) &&
+                desk_merge(desk, who, other, CF_LIT("same"), (struct cf_id){{9, 9, 9}}, arena, &receipt, NULL, &quiet)) {
+                must(ledger_read(desk_ledger(desk), receipt.seq, arena, &e, &errs));
+                w->merges[w->n_merges++] = e.d.id;
+            }
+        }
+        break;
+    default:
+        if (w->n_merges) {
+            (void)!desk_unmerge(desk, w->merges[roll((uint32_t)w->n_merges)], CF_LIT("not the same"), (struct cf_id){{9, 9, 9}},
+                                arena, &receipt, NULL, &quiet);
         }
     }
 }
@@ -340,8 +380,12 @@ static void what_is_erased_leaves_no_line_and_a_rebuild_agrees(void **state) {
     (void)state;
     struct cf_id child = new_child(14654), reviewer = new_child(0), approver = new_child(1);
     struct cf_id what = search(child, clock_s - 60, "concern_reported");
-    struct ledger_erasure erase = {.event = what, .scope = LEDGER_WHOLE_EVENT, .reviewer = reviewer, .approver = approver,
-                                   .authority = CF_LIT("retention"), .schedule = CF_LIT("s1")};
+    struct ledger_erasure erase = {.event = what,
+                                   .scope = LEDGER_WHOLE_EVENT,
+                                   .reviewer = reviewer,
+                                   .approver = approver,
+                                   .authority = CF_LIT("retention"),
+                                   .schedule = CF_LIT("s1")};
     struct ledger_receipt receipt;
     uint64_t done;
     must(ledger_erase(desk_ledger(desk), &erase, &receipt, &errs));
@@ -358,7 +402,8 @@ static void what_ended_on_an_erased_event_stays_as_it_ended(void **state) {
     (void)state;
     struct cf_id child = new_child(14654), reviewer = new_child(0), approver = new_child(1);
     search(child, clock_s - 600, "concern_reported");
-    struct cf_id report = record("safeguarding_report", child, (struct cf_id){0}, clock_s - 60, unknown_fields(record_named("safeguarding_report")), NULL);
+    struct cf_id report = record("safeguarding_report", child, (struct cf_id){0}, clock_s - 60,
+                                 unknown_fields(record_named("safeguarding_report")), NULL);
     struct lang_docket k = {0};
     struct lang_history h;
     const struct lang_set *set;
@@ -368,12 +413,18 @@ static void what_ended_on_an_erased_event_stays_as_it_ended(void **state) {
     must(desk_docket(desk, no, clock_s, INT64_MAX, arena, &k, &set, &ref, &h, &errs));
     assert_int_equal(k.duties.n, 1);
     assert_int_equal(k.duties.v[0].state, LANG_MET_STATE);
-    struct ledger_value ended[2] = {ledger_bytes((struct cf_str){(const char *)k.duties.v[0].id.b, 16}), ledger_text(CF_LIT("met"))};
+    struct ledger_value ended[2] = {ledger_bytes((struct cf_str){(const char *)k.duties.v[0].id.b, 16}),
+                                    ledger_text(CF_LIT("met"))};
     struct ledger_value list = {.type = LEDGER_LIST};
     list.as.list.v = ended;
     list.as.list.n = 2;
-    struct ledger_erasure erase = {.event = report, .scope = LEDGER_WHOLE_EVENT, .reviewer = reviewer, .approver = approver,
-                                   .authority = CF_LIT("retention"), .schedule = CF_LIT("s1"), .ended = &list};
+    struct ledger_erasure erase = {.event = report,
+                                   .scope = LEDGER_WHOLE_EVENT,
+                                   .reviewer = reviewer,
+                                   .approver = approver,
+                                   .authority = CF_LIT("retention"),
+                                   .schedule = CF_LIT("s1"),
+                                   .ended = &list};
     struct ledger_receipt receipt;
     must(ledger_erase(desk_ledger(desk), &erase, &receipt, &errs));
     must(desk_forget(desk, &errs));
@@ -410,7 +461,8 @@ static void a_new_policy_is_known_only_from_its_adoption_on(void **state) {
     struct cf_str before = docket_text(child, then, INT64_MAX);
     set_clock(clock_s + 7200);
     snprintf(path, sizeof path, "%s/changed", folder);
-    snprintf(command, sizeof command, "cp -r policies %s && sed -i 's/within     *24 hours/within 2 hours/' %s/search/often.policy", path, path);
+    snprintf(command, sizeof command,
+             "cp -r policies %s && sed -i 's/within     *24 hours/within 2 hours/' %s/search/often.policy", path, path);
     assert_int_equal(system(command), 0);
     must(desk_adopt(desk, path, "test", &changed, &errs));
     assert_true(changed);
@@ -418,6 +470,26 @@ static void a_new_policy_is_known_only_from_its_adoption_on(void **state) {
     assert_false(cf_str_eq(before, now));
     assert_text(docket_text(child, then, then), cf_cstr(arena, before));
     same_after_rebuild();
+}
+
+/* The command line never sends such an answer (CF-C008); a program that calls the desk might. */
+static void an_answer_of_the_wrong_type_is_refused_and_nothing_is_kept(void **state) {
+    (void)state;
+    const struct lang_decl *r = record_named("identity");
+    struct desk_value *v = unknown_fields(r);
+    int born = field_of(r, "born"), sex = field_of(r, "sex");
+    struct desk_about about = {.subject = ledger_new_subject(desk_ledger(desk))};
+    struct desk_entry e = {.record = r, .from = clock_s, .to = clock_s, .about = &about, .n_about = 1, .fields = v};
+    struct ledger_receipt receipt;
+    uint64_t before = ledger_size(desk_ledger(desk));
+    v[born].v = (struct lang_value){.kind = LANG_V_YESNO, .i = 1};
+    assert_false(desk_record(desk, &e, arena, &receipt, NULL, &errs));
+    assert_int_equal(errs.v[errs.n - 1].code, CF_D011);
+    v[born].v = (struct lang_value){.kind = LANG_V_NOT_KNOWN};
+    v[sex].v = (struct lang_value){.kind = LANG_V_CODE, .i = 99};
+    assert_false(desk_record(desk, &e, arena, &receipt, NULL, &errs));
+    assert_int_equal(errs.v[errs.n - 1].code, CF_D011);
+    assert_int_equal(ledger_size(desk_ledger(desk)), before);
 }
 
 int main(void) {
@@ -435,6 +507,7 @@ int main(void) {
         DESK(what_ended_on_an_erased_event_stays_as_it_ended),
         DESK(a_policy_with_errors_never_replaces_a_running_one),
         DESK(a_new_policy_is_known_only_from_its_adoption_on),
+        DESK(an_answer_of_the_wrong_type_is_refused_and_nothing_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,6 +32,23 @@ static bool read_table(void *ctx, struct cf_arena *a, struct cf_str folder, stru
     return true;
 }
 
+/* Parsed, laid out by the formatter, and parsed again: what is evaluated is what the formatter wrote, which is its own form. */
+static bool parse_formatted(struct cf_arena *a, struct cf_str name, struct cf_str text, struct cf_errs *errs,
+                            struct lang_decl **out) {
+    struct cf_source *written = CF_NEW(a, struct cf_source), *formatted = CF_NEW(a, struct cf_source);
+    *written = (struct cf_source){name, text};
+    struct lang_decl *first = NULL;
+    if (!lang_parse(a, written, errs, &first)) {
+        return false;
+    }
+    *formatted = (struct cf_source){name, lang_format(a, first)};
+    if (!lang_parse(a, formatted, errs, out)) {
+        return false;
+    }
+    assert_true(cf_str_eq(lang_format(a, *out), formatted->text));
+    return true;
+}
+
 static bool make_set(struct world *w, struct cf_arena *a, uint64_t seed, uint64_t dropped, bool loud, struct lang_set **set) {
     struct gen_policy p = {0};
     gen_policy(a, seed, dropped, &p);
@@ -39,9 +56,7 @@ static bool make_set(struct world *w, struct cf_arena *a, uint64_t seed, uint64_
     struct lang_decl *decls[3] = {0};
     bool ok = true;
     for (size_t i = 0; i < p.n; i++) {
-        struct cf_source *src = CF_NEW(a, struct cf_source);
-        *src = (struct cf_source){cf_str_printf(a, "generated-%zu", i + 1), p.texts[i]};
-        ok = lang_parse(a, src, &errs, &decls[i]) && ok;
+        ok = parse_formatted(a, cf_str_printf(a, "generated-%zu", i + 1), p.texts[i], &errs, &decls[i]) && ok;
     }
     ok = ok && lang_check(a, decls, p.n, w->zone, (struct lang_reader){read_table, NULL}, &errs, set);
     if (!ok && loud) {

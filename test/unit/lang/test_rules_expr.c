@@ -22,18 +22,19 @@ static void X1_each_expression_is_evaluated_over_the_events_up_to_its_instant(vo
 
 static void X1_from_one_instant_to_another_is_elapsed_time(void **state) {
     (void)state;
-    holds(POLICY "record left \"Left\"; about child is person; by constable\n"
-                 "record back \"Back\"; about child is person; by constable\n"
-                 "gate short \"Back within four hours\"; before back; needs back.happened - left.happened <= 4 hours to verify\n"
-                 "    cites law 1\n"
-                 "example \"Over the clock change in March half past eleven to half past four is four hours\"\n"
-                 "    child Ann  born 2012-01-01\n"
-                 "    2024-03-30 23:30  left\n"
-                 "    2024-03-31 04:30  back\n"
-                 "    2024-04-01 10:00  left\n"
-                 "    2024-04-01 14:01  back\n"
-                 "    at 2024-03-31 05:00  expect kept short\n"
-                 "    at 2024-04-01 15:00  expect breach short\n");
+    holds(POLICY
+          "record left \"Left\"; about child is person; by constable\n"
+          "record back \"Back\"; about child is person; by constable\n"
+          "gate short \"Back within four hours\"; before back; needs back.happened - left.happened <= 4 hours to verify\n"
+          "    cites law 1\n"
+          "example \"Over the clock change in March half past eleven to half past four is four hours\"\n"
+          "    child Ann  born 2012-01-01\n"
+          "    2024-03-30 23:30  left\n"
+          "    2024-03-31 04:30  back\n"
+          "    2024-04-01 10:00  left\n"
+          "    2024-04-01 14:01  back\n"
+          "    at 2024-03-31 05:00  expect kept short\n"
+          "    at 2024-04-01 15:00  expect breach short\n");
 }
 
 static void X2_only_what_names_an_own_episode_is_seen_of_that_kind_or_in_any(void **state) {

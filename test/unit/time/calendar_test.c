@@ -18,9 +18,11 @@ static bool parse_schools(const struct world *w, struct cf_schools *s, const cha
 static void a_calendar_file_gives_name_edition_cover_and_holidays(void **state) {
     const struct world *w = *state;
     struct cf_errs errs = cf_errs_new(w->a);
-    const struct cf_calendar *cal = parse(w, "# made\r\n\r\ncalendar\tMade\r\nedition\tfirst\r\n"
-                                             "covers\t2024-05-01\t2024-06-30\r\n"
-                                             "2024-05-27\tSpring\r\n2024-05-06\tEarly May\r\n", &errs);
+    const struct cf_calendar *cal = parse(w,
+                                          "# made\r\n\r\ncalendar\tMade\r\nedition\tfirst\r\n"
+                                          "covers\t2024-05-01\t2024-06-30\r\n"
+                                          "2024-05-27\tSpring\r\n2024-05-06\tEarly May\r\n",
+                                          &errs);
     assert_non_null(cal);
     assert_text(cal->name, "Made");
     assert_text(cal->edition, "first");
@@ -110,7 +112,8 @@ static void t5_the_next_school_day_is_the_first_start_after_the_trigger(void **s
     for (size_t i = 0; i < CF_COUNT(rows); i++) {
         struct cf_school_start got;
         assert_int_equal(cf_school_next(w->london, w->shipped, s, cf_str_from(rows[i].school), cf_str_from(rows[i].authority),
-                                        at(w, rows[i].after), &got), CF_WHEN_OK);
+                                        at(w, rows[i].after), &got),
+                         CF_WHEN_OK);
         assert_time(w, got.at, rows[i].gives);
         assert_int_equal(got.of, rows[i].of);
         assert_text(got.name, rows[i].name);
@@ -175,10 +178,12 @@ static void a_school_file_is_read_line_by_line(void **state) {
     struct cf_schools *s = cf_schools_new(w->a);
     struct cf_errs errs = cf_errs_new(w->a);
     struct cf_school_start got;
-    assert_true(parse_schools(w, s, "calendar\tmade\nedition\tone\ncovers\t2024-01-01\t2024-12-31\n"
-                                    "school\tOakfield\t2024-04-15\t2024-05-24\t08:45\n"
-                                    "authority\tLewisham\t2024-04-15\t2024-05-24\t09:00\nbelongs\tElm\tLewisham\n"
-                                    "default\t2024-04-15\t2024-05-24\t08:30\n", &errs));
+    assert_true(parse_schools(w, s,
+                              "calendar\tmade\nedition\tone\ncovers\t2024-01-01\t2024-12-31\n"
+                              "school\tOakfield\t2024-04-15\t2024-05-24\t08:45\n"
+                              "authority\tLewisham\t2024-04-15\t2024-05-24\t09:00\nbelongs\tElm\tLewisham\n"
+                              "default\t2024-04-15\t2024-05-24\t08:30\n",
+                              &errs));
     assert_int_equal(cf_school_next(w->london, w->shipped, s, CF_LIT("Elm"), CF_LIT(""), at(w, "2024-02-01 10:00"), &got),
                      CF_WHEN_OK);
     assert_time(w, got.at, "2024-04-15 09:00");
@@ -233,8 +238,15 @@ static void the_shipped_school_calendar_has_a_next_day_for_every_day_it_covers(v
 
 static void no_calendar_text_crashes_the_reader(void **state) {
     (void)state;
-    static const char *const lines[] = {"calendar\tM\n", "edition\te\n", "covers\t2024-01-01\t2024-12-31\n", "2024-05-06\tx\n",
-                                        "default\t2024-05-06\t2024-05-07\t08:30\n", "\t\t\t\n", "#\n", "covers\n", "a\tb"};
+    static const char *const lines[] = {"calendar\tM\n",
+                                        "edition\te\n",
+                                        "covers\t2024-01-01\t2024-12-31\n",
+                                        "2024-05-06\tx\n",
+                                        "default\t2024-05-06\t2024-05-07\t08:30\n",
+                                        "\t\t\t\n",
+                                        "#\n",
+                                        "covers\n",
+                                        "a\tb"};
     uint64_t seed = 7;
     for (int i = 0; i < 5000; i++) {
         struct cf_arena *a = cf_arena_new("fuzz");

@@ -38,12 +38,9 @@ struct proclaimed {
 static const struct proclaimed proclaimed[] = {
     {"1995-05-01", "1995-05-08"}, /* fifty years of VE day */
     {NULL, "1999-12-31"},         /* the millennium */
-    {"2002-05-27", "2002-06-04"}, {NULL, "2002-06-03"},
-    {NULL, "2011-04-29"},
-    {"2012-05-28", "2012-06-04"}, {NULL, "2012-06-05"},
-    {"2020-05-04", "2020-05-08"},
-    {"2022-05-30", "2022-06-02"}, {NULL, "2022-06-03"}, {NULL, "2022-09-19"},
-    {NULL, "2023-05-08"},
+    {"2002-05-27", "2002-06-04"}, {NULL, "2002-06-03"},         {NULL, "2011-04-29"},         {"2012-05-28", "2012-06-04"},
+    {NULL, "2012-06-05"},         {"2020-05-04", "2020-05-08"}, {"2022-05-30", "2022-06-02"}, {NULL, "2022-06-03"},
+    {NULL, "2022-09-19"},         {NULL, "2023-05-08"},
 };
 
 /* Easter, Mondays, and substitutes: a holiday on a weekend is taken on the next working day that is not one already. */
@@ -66,9 +63,7 @@ static size_t year_holidays(int year, int32_t *d) {
         d[n++] = monday_from(christmas);
         d[n++] = monday_from(christmas) + 1;
         break;
-    default:
-        d[n++] = christmas;
-        d[n++] = christmas + 1;
+    default: d[n++] = christmas; d[n++] = christmas + 1;
     }
     for (size_t i = 0; i < CF_COUNT(proclaimed); i++) {
         int32_t is = day(proclaimed[i].is), was = proclaimed[i].was != NULL ? day(proclaimed[i].was) : is - 10000;

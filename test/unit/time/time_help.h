@@ -10,16 +10,16 @@
 struct world {
     struct cf_arena *a;
     const struct cf_zone *london;
-    const struct cf_calendar *rules;  /* 1990 to 2040, by the rules below */
+    const struct cf_calendar *rules; /* 1990 to 2040, by the rules below */
     const struct cf_calendar *shipped;
 };
 
 int time_setup(void **state);
 int time_teardown(void **state);
 
-int32_t day(const char *date);                             /* "2024-06-03" */
-int64_t at(const struct world *w, const char *time);       /* "2024-06-03 15:10", London time */
-struct cf_duration span_of(const char *duration);          /* "10 working days" */
+int32_t day(const char *date);                       /* "2024-06-03" */
+int64_t at(const struct world *w, const char *time); /* "2024-06-03 15:10", London time */
+struct cf_duration span_of(const char *duration);    /* "10 working days" */
 struct cf_holiday *rule_holidays(struct cf_arena *a, int from_year, int to_year, size_t *n);
 int32_t easter_sunday(int year);
 const struct cf_calendar *read_calendar(struct cf_arena *a, const char *path, struct cf_errs *errs);

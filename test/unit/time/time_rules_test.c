@@ -54,14 +54,10 @@ static void t1_a_date_is_0000_as_a_start_and_235959_as_a_deadline(void **state) 
 
 static void t2_minutes_and_hours_are_elapsed(void **state) {
     static const struct sum sums[] = {
-        {"2024-03-30 23:30", "4 hours", "2024-03-31 04:30"},
-        {"2024-03-30 23:30", "1 hour", "2024-03-31 00:30"},
-        {"2024-10-26 23:30", "4 hours", "2024-10-27 02:30"},
-        {"2024-10-27 00:30", "1 hour", "2024-10-27 01:30 BST"},
-        {"2024-10-27 00:30", "120 minutes", "2024-10-27 01:30 GMT"},
-        {"2024-06-03 14:40", "24 hours", "2024-06-04 14:40"},
-        {"2024-06-03 14:40", "90 seconds", "2024-06-03 14:41:30"},
-        {"2024-06-03 00:00", "-1 hour", "2024-06-02 23:00"},
+        {"2024-03-30 23:30", "4 hours", "2024-03-31 04:30"},         {"2024-03-30 23:30", "1 hour", "2024-03-31 00:30"},
+        {"2024-10-26 23:30", "4 hours", "2024-10-27 02:30"},         {"2024-10-27 00:30", "1 hour", "2024-10-27 01:30 BST"},
+        {"2024-10-27 00:30", "120 minutes", "2024-10-27 01:30 GMT"}, {"2024-06-03 14:40", "24 hours", "2024-06-04 14:40"},
+        {"2024-06-03 14:40", "90 seconds", "2024-06-03 14:41:30"},   {"2024-06-03 00:00", "-1 hour", "2024-06-02 23:00"},
         {"2024-02-28 12:00", "72 hours", "2024-03-02 12:00"},
     };
     assert_sums(*state, CF_AS_DEADLINE, sums, CF_COUNT(sums));
@@ -70,19 +66,16 @@ static void t2_minutes_and_hours_are_elapsed(void **state) {
 
 static void t3_days_run_to_the_end_of_the_nth_day_after(void **state) {
     static const struct sum sums[] = {
-        {"2024-06-03 15:10", "1 day", "2024-06-04 23:59:59"},
-        {"2024-06-03 00:00", "3 days", "2024-06-06 23:59:59"},
-        {"2024-06-03 23:59:59", "0 days", "2024-06-03 23:59:59"},
-        {"2024-03-30 12:00", "1 day", "2024-03-31 23:59:59"},
-        {"2024-02-28 12:00", "2 days", "2024-03-01 23:59:59"},
-        {"2024-06-03 15:10", "2 weeks", "2024-06-17 23:59:59"},
+        {"2024-06-03 15:10", "1 day", "2024-06-04 23:59:59"},     {"2024-06-03 00:00", "3 days", "2024-06-06 23:59:59"},
+        {"2024-06-03 23:59:59", "0 days", "2024-06-03 23:59:59"}, {"2024-03-30 12:00", "1 day", "2024-03-31 23:59:59"},
+        {"2024-02-28 12:00", "2 days", "2024-03-01 23:59:59"},    {"2024-06-03 15:10", "2 weeks", "2024-06-17 23:59:59"},
     };
     assert_sums(*state, CF_AS_DEADLINE, sums, CF_COUNT(sums));
 }
 
 static void t3_working_days_skip_weekends_and_bank_holidays_and_the_day_itself_is_day_0(void **state) {
     static const struct sum sums[] = {
-        {"2024-06-01 10:00", "1 working day", "2024-06-03 23:59:59"},   /* Saturday and 1 is Monday */
+        {"2024-06-01 10:00", "1 working day", "2024-06-03 23:59:59"}, /* Saturday and 1 is Monday */
         {"2024-06-02 10:00", "1 working day", "2024-06-03 23:59:59"},
         {"2024-06-03 10:00", "1 working day", "2024-06-04 23:59:59"},
         {"2024-06-07 10:00", "1 working day", "2024-06-10 23:59:59"},
@@ -111,15 +104,11 @@ static void t3_working_days_before_a_date_count_back(void **state) {
 
 static void t4_months_and_years_keep_the_day_or_take_the_last(void **state) {
     static const struct sum sums[] = {
-        {"2024-08-31 00:00", "-6 months", "2024-02-29 00:00"},
-        {"2023-08-31 00:00", "-6 months", "2023-02-28 00:00"},
+        {"2024-08-31 00:00", "-6 months", "2024-02-29 00:00"}, {"2023-08-31 00:00", "-6 months", "2023-02-28 00:00"},
         {"2024-08-31 00:00", "-9 months", "2023-11-30 00:00"}, /* worked policy 8 */
-        {"2024-01-31 12:00", "1 month", "2024-02-29 00:00"},
-        {"2024-01-31 12:00", "2 months", "2024-03-31 00:00"},
-        {"2024-02-29 12:00", "1 year", "2025-02-28 00:00"},
-        {"2024-02-29 12:00", "4 years", "2028-02-29 00:00"},
-        {"2024-12-15 12:00", "1 month", "2025-01-15 00:00"},
-        {"2024-01-15 12:00", "-1 month", "2023-12-15 00:00"},
+        {"2024-01-31 12:00", "1 month", "2024-02-29 00:00"},   {"2024-01-31 12:00", "2 months", "2024-03-31 00:00"},
+        {"2024-02-29 12:00", "1 year", "2025-02-28 00:00"},    {"2024-02-29 12:00", "4 years", "2028-02-29 00:00"},
+        {"2024-12-15 12:00", "1 month", "2025-01-15 00:00"},   {"2024-01-15 12:00", "-1 month", "2023-12-15 00:00"},
         {"2024-02-29 12:00", "-1 year", "2023-02-28 00:00"},
     };
     assert_sums(*state, CF_AS_START, sums, CF_COUNT(sums));
@@ -144,14 +133,10 @@ static void t4_a_birthday_of_29_february_is_1_march_in_other_years(void **state)
 static void t6_in_the_last_d_ends_at_0000_of_the_day_plus_d(void **state) {
     const struct world *w = *state;
     static const struct sum windows[] = {
-        {"2024-04-02 16:00", "6 months", "2024-10-02 00:00"},
-        {"2024-04-02 00:00", "6 months", "2024-10-02 00:00"},
-        {"2023-08-31 10:00", "6 months", "2024-02-29 00:00"},
-        {"2024-04-02 16:00", "28 days", "2024-04-30 00:00"},
-        {"2024-04-02 16:00", "1 week", "2024-04-09 00:00"},
-        {"2024-04-02 16:00", "1 year", "2025-04-02 00:00"},
-        {"2024-03-30 23:30", "4 hours", "2024-03-31 04:30"},
-        {"2024-03-28 23:30", "1 working day", "2024-04-02 00:00"},
+        {"2024-04-02 16:00", "6 months", "2024-10-02 00:00"}, {"2024-04-02 00:00", "6 months", "2024-10-02 00:00"},
+        {"2023-08-31 10:00", "6 months", "2024-02-29 00:00"}, {"2024-04-02 16:00", "28 days", "2024-04-30 00:00"},
+        {"2024-04-02 16:00", "1 week", "2024-04-09 00:00"},   {"2024-04-02 16:00", "1 year", "2025-04-02 00:00"},
+        {"2024-03-30 23:30", "4 hours", "2024-03-31 04:30"},  {"2024-03-28 23:30", "1 working day", "2024-04-02 00:00"},
     };
     for (size_t i = 0; i < CF_COUNT(windows); i++) {
         int64_t end = 0;
@@ -166,8 +151,8 @@ static void t7_a_calendar_that_ends_too_early_gives_no_date_and_says_so(void **s
     static const char *const starts[] = {"2028-12-29 12:00", "2029-01-01 12:00", "2011-12-30 12:00", "2050-06-01 12:00"};
     for (size_t i = 0; i < CF_COUNT(starts); i++) {
         int64_t untouched = 17;
-        enum cf_when when = cf_time_add(w->london, w->shipped, at(w, starts[i]), span_of("1 working day"), CF_AS_DEADLINE,
-                                        &untouched);
+        enum cf_when when =
+            cf_time_add(w->london, w->shipped, at(w, starts[i]), span_of("1 working day"), CF_AS_DEADLINE, &untouched);
         assert_int_equal(when, CF_WHEN_BEYOND_CALENDAR);
         assert_int_equal(untouched, 17);
     }

@@ -114,17 +114,28 @@ static void durations_are_read_and_written_in_words(void **state) {
     static const struct {
         const char *text, *shown;
     } rows[] = {
-        {"10 working days", "10 working days"}, {"1 working day", "1 working day"}, {"1 hours", "1 hour"},
-        {"72 hours", "72 hours"},               {"  6   months ", "6 months"},      {"-3 months", "-3 months"},
-        {"1 year", "1 year"},                   {"0 days", "0 days"},               {"30 seconds", "30 seconds"},
-        {"15 minutes", "15 minutes"},           {"2 weeks", "2 weeks"},             {"2 working   days", "2 working days"},
-        {"2147483647 days", "2147483647 days"}, {"-1 day", "-1 day"},
+        {"10 working days", "10 working days"},
+        {"1 working day", "1 working day"},
+        {"1 hours", "1 hour"},
+        {"72 hours", "72 hours"},
+        {"  6   months ", "6 months"},
+        {"-3 months", "-3 months"},
+        {"1 year", "1 year"},
+        {"0 days", "0 days"},
+        {"30 seconds", "30 seconds"},
+        {"15 minutes", "15 minutes"},
+        {"2 weeks", "2 weeks"},
+        {"2 working   days", "2 working days"},
+        {"2147483647 days", "2147483647 days"},
+        {"-1 day", "-1 day"},
     };
     for (size_t i = 0; i < CF_COUNT(rows); i++) {
         assert_string_equal(cf_duration_shown(span_of(rows[i].text)).p, rows[i].shown);
     }
-    static const char *const bad[] = {"", "hours", "10", "10hours", "10 fortnights", "1.5 hours", "ten hours",
-                                      "2147483648 days", "99999999999999999999 days", "10 working", "10 working hours"};
+    static const char *const bad[] = {"",           "hours",           "10",
+                                      "10hours",    "10 fortnights",   "1.5 hours",
+                                      "ten hours",  "2147483648 days", "99999999999999999999 days",
+                                      "10 working", "10 working hours"};
     for (size_t i = 0; i < CF_COUNT(bad); i++) {
         struct cf_duration d;
         struct cf_errs errs = cf_errs_new(w->a);

@@ -62,8 +62,8 @@ static void years_beyond_the_table_follow_the_rule_of_the_file(void **state) {
 static void the_history_before_1990_is_that_of_the_file(void **state) {
     const struct world *w = *state;
     assert_string_equal(cf_time_local(w->london, (int64_t)cf_day_of(1970, 1, 1) * 86400).abbr, "BST"); /* all year round */
-    assert_int_equal(cf_zone_offset(w->london, (int64_t)cf_day_of(1942, 6, 1) * 86400), 7200);          /* double summer time */
-    assert_int_equal(cf_zone_offset(w->london, (int64_t)cf_day_of(1840, 6, 1) * 86400), -75);           /* local mean time */
+    assert_int_equal(cf_zone_offset(w->london, (int64_t)cf_day_of(1942, 6, 1) * 86400), 7200);         /* double summer time */
+    assert_int_equal(cf_zone_offset(w->london, (int64_t)cf_day_of(1840, 6, 1) * 86400), -75);          /* local mean time */
     assert_int_equal(setenv("TZ", "Europe/London", 1), 0);
     tzset();
     for (int64_t t = (int64_t)cf_day_of(1900, 1, 1) * 86400; t < 0; t += 7 * 3600 + 13) {
@@ -80,8 +80,8 @@ static void a_rule_may_count_days_in_any_of_its_three_ways(void **state) {
         const char *rule, *summer_from;
     } rules[] = {
         {"GMT0BST,M3.5.0/1,M10.5.0", "2024-03-31T01:00:00Z"},
-        {"GMT0BST,J60/0,J300", "2024-03-01T00:00:00Z"},         /* never counts 29 February */
-        {"GMT0BST,60/0,300", "2024-03-01T00:00:00Z"},           /* counts from 0, and counts it */
+        {"GMT0BST,J60/0,J300", "2024-03-01T00:00:00Z"}, /* never counts 29 February */
+        {"GMT0BST,60/0,300", "2024-03-01T00:00:00Z"},   /* counts from 0, and counts it */
         {"GMT0BST-2,M4.1.1/-1:30,M10.5.0", "2024-03-31T22:30:00Z"},
         {"<+00>0<+01>,M3.5.0/25:00,M10.5.0/26", "2024-04-01T01:00:00Z"},
     };
@@ -172,8 +172,8 @@ static void tzdir_names_another_folder_and_an_absent_file_says_what_to_do(void *
 
 static void every_zone_of_the_system_loads_and_agrees_with_the_c_library(void **state) {
     const struct world *w = *state;
-    static const char *const names[] = {"Europe/Dublin", "America/New_York", "Australia/Sydney", "Asia/Kathmandu",
-                                        "Pacific/Apia", "Africa/Casablanca", "Etc/UTC"};
+    static const char *const names[] = {"Europe/Dublin", "America/New_York",  "Australia/Sydney", "Asia/Kathmandu",
+                                        "Pacific/Apia",  "Africa/Casablanca", "Etc/UTC"};
     for (size_t i = 0; i < CF_COUNT(names); i++) {
         struct cf_errs errs = cf_errs_new(w->a);
         const struct cf_zone *z = cf_zone_load(w->a, names[i], &errs);

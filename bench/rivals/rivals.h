@@ -18,12 +18,23 @@ struct rival_events {
 };
 
 /* What each engine must say alike. */
-#define RIVAL_LINES(X)                                                                                                         \
-    X("approved_first", "kept")                                                                                                \
-    X("approved_first", "breached")                                                                                            \
-    X("report_it", "met") X("report_it", "late") X("report_it", "overdue") X("report_it", "pending") X("review_it", "met")     \
-        X("review_it", "late") X("review_it", "overdue") X("review_it", "pending") X("review_it", "void")                      \
-            X("review_it", "missed") X("searched_often", "stands") X("at_night", "stands")
+/* clang-format off */
+#define RIVAL_LINES(X) \
+    X("approved_first", "kept") \
+    X("approved_first", "breached") \
+    X("report_it", "met") \
+    X("report_it", "late") \
+    X("report_it", "overdue") \
+    X("report_it", "pending") \
+    X("review_it", "met") \
+    X("review_it", "late") \
+    X("review_it", "overdue") \
+    X("review_it", "pending") \
+    X("review_it", "void") \
+    X("review_it", "missed") \
+    X("searched_often", "stands") \
+    X("at_night", "stands")
+/* clang-format on */
 enum { RIVAL_COUNTS = 14 };
 struct rival_line {
     const char *rule, *state;

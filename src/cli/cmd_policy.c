@@ -582,13 +582,25 @@ int cli_policy(struct cli *c) {
     static const struct {
         const char *word;
         int (*run)(struct cli *c);
-    } kinds[] = {{"check", check},       {"fmt", fmt},   {"test", test},     {"explain", explain},
-                 {"coverage", coverage}, {"diff", diff}, {"replay", replay}, {"adopt", adopt}};
+        const char *options; /* beside --json */
+    } kinds[] = {{"check", check, ""},
+                 {"fmt", fmt, "write,list"},
+                 {"test", test, ""},
+                 {"explain", explain, "rule"},
+                 {"coverage", coverage, ""},
+                 {"diff", diff, ""},
+                 {"replay", replay, "with,at,db,keys,accept-clock"},
+                 {"adopt", adopt, "authority,db,keys,accept-clock"}};
     struct cf_str word = c->words.n ? c->words.v[0] : CF_LIT("");
     for (size_t i = 0; i < CF_COUNT(kinds); i++) {
-        if (cf_str_is(word, kinds[i].word)) {
-            return kinds[i].run(c);
+        struct cf_str options = cf_str_from(kinds[i].options), one, value;
+        if (!cf_str_is(word, kinds[i].word)) {
+            continue;
         }
+        while (cf_str_split(&options, ',', &one)) {
+            (void)cli_option(c, cf_cstr(c->arena, one), &value);
+        }
+        return cli_nothing_left(c) ? kinds[i].run(c) : cli_failed(c);
     }
     cf_fail(&c->errs, CF_C001, CF_NOWHERE, "policy does not know \"%.*s\"", CF_STR_ARG(word));
     cf_hint(&c->errs, "It knows check, fmt, test, explain, coverage, diff, replay and adopt.");

@@ -151,7 +151,8 @@ int32_t sim_emit(struct sim_life *l, const struct sim_record *record, int64_t at
     sim_fill_fields(l, &e, edge, trigger, &r);
     e.recorded = recorded_at(l, &e, &r);
     *cf_push(l->a, &l->events) = e;
-    bool ahead = at > l->w->o->until; /* a life is drawn whole, so that nothing in it moves with the day; who tells it leaves this out */
+    /* A life is drawn whole, so that nothing in it moves with the day; who tells it leaves out what is ahead. */
+    bool ahead = at > l->w->o->until;
     l->w->report->ahead += ahead;
     l->w->report->by_record[record->r->number] += !ahead;
     l->w->report->events += !ahead;

@@ -81,6 +81,7 @@ static void a_command_line_that_cannot_be_read_is_refused(void **state) {
     refuses("CF-C004", "Write it in UTF-8", "docket --unit \"$(printf '\\377')\"");
     make();
     refuses("CF-C003", "childfirst help", "status --colour red");
+    refuses("CF-C003", "childfirst help", "policy check --strict test/wire/small");
     refuses("CF-C003", "childfirst help", "docket --overdue --purpse supervision");
     refuses("CF-C005", "within the bounds", "simulate --children 0 --seed 3");
     refuses("CF-C005", "within the bounds", "simulate --children 99999999999999999999 --seed 3");

@@ -215,6 +215,15 @@ static int finish_correction(struct cli *c, struct desk_correction *fix, const c
     return answer(c, what, fix->event, NULL, &receipt, &changes);
 }
 
+static int field_named(const struct lang_decl *record, const char *name) {
+    for (size_t i = 0; i < record->as.record.fields.n; i++) {
+        if (cf_str_is(record->as.record.fields.v[i].name.text, name)) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
 int cli_correct(struct cli *c) {
     struct desk_correction fix = {0};
     struct abouts about = {0};
@@ -252,7 +261,9 @@ int cli_correct(struct cli *c) {
     fix.n_about = about.n;
     fix.episodes = episodes.v;
     fix.n_episodes = episodes.n;
-    (void)cli_option(c, "reason", &fix.reason);
+    if (!cli_option(c, "because", &fix.reason) && field_named(record, "reason") < 0) {
+        (void)cli_option(c, "reason", &fix.reason); /* where the record asks a reason itself, --reason corrects that answer */
+    }
     if (!fix.has_time && !fix.n_fields && !fix.n_about && !fix.replace_episodes) {
         cf_fail(&c->errs, CF_C013, CF_NOWHERE, "nothing is corrected");
         cf_hint(&c->errs, "Give a field, --happened TIME, a person's role or --in EPISODE.");

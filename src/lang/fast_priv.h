@@ -145,6 +145,7 @@ struct fast_time_in {
     uint32_t last;                /* code of the window, if it is no constant */
     struct cf_duration window;    /* n 0: none */
     int32_t clock_from, clock_to; /* -1: any */
+    uint8_t days;                 /* on which that begins, bit 0 Monday; 0: on each */
     bool longest;
 };
 

@@ -151,6 +151,8 @@ bool lang_need_number(struct lang_parser *p, const char *what, int64_t *out);
 bool lang_need_date(struct lang_parser *p, const char *what, int32_t *out);
 bool lang_need_kind(struct lang_parser *p, enum lang_subject *out);
 bool lang_need_cite(struct lang_parser *p, struct lang_cite *out);
+bool lang_at_weekday(struct lang_parser *p, size_t ahead, int *out); /* 0 Monday */
+bool lang_need_weekday(struct lang_parser *p, int *out);
 /* The next piece of the declaration: one line, or what stands between two `;`, with the deeper lines that continue it. */
 bool lang_next_piece(struct lang_parser *p);
 

@@ -284,7 +284,8 @@ static void emit_time_in(struct low *l, const struct lang_expr *e) {
                              .longest = e->longest,
                              .window = e->duration,
                              .clock_from = (int32_t)e->num,
-                             .clock_to = (int32_t)e->num2};
+                             .clock_to = (int32_t)e->num2,
+                             .days = e->days};
     *cf_push(l->a, &l->p->times) = t;
     add(l, (struct fast_instr){.op = FAST_TIME_IN, .c = (int32_t)l->p->times.n - 1});
 }

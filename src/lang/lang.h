@@ -474,7 +474,8 @@ struct lang_measure {
     enum lang_subject subject;
     struct lang_expr *where; /* narrows P */
     struct lang_expr *that;  /* share: where C, or LANG_KEPT / LANG_MET for `that kept G`, `that met` */
-    struct lang_expr *value; /* median of D */
+    struct lang_expr *value; /* median of D, percentile N of D */
+    int percentile;          /* 1 to 99; 0: the median */
     int64_t per;
     struct lang_name per_table; /* rate per 1,000 children_10_17 */
     CF_LIST(struct lang_dim) by;
@@ -738,6 +739,11 @@ const struct lang_decl *lang_find_kind(const struct lang_set *set, enum lang_dec
                                        struct cf_str name);                        /* a gate and a fact may share a name */
 const struct lang_decl *lang_version_at(const struct lang_decl *any, int32_t day); /* the version in force that day, or NULL */
 bool lang_role_is(const struct lang_decl *role, const struct lang_decl *wanted); /* the same, included, or a rank at or above */
+
+/* Adds the note CF-L104, at the first rule that needs it, when these policies count working days (school: ask for the next school
+ * day) and the calendar `name` ends on a day less than CF_MAX_CALENDAR_AHEAD days after `today`. Days are London days. */
+void lang_note_calendar(const struct lang_set *set, bool school, struct cf_str name, int32_t last, int32_t today,
+                        struct cf_errs *errs);
 
 /* ---- What roles let their holders do (access.c). `held`: the roles (and partners) that somebody holds now, whichever version;
  * the newest version speaks. Who holds a role also has what each role gives that it counts as (lang_role_is). */

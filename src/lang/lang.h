@@ -743,8 +743,8 @@ const struct lang_decl *lang_find_kind(const struct lang_set *set, enum lang_dec
 const struct lang_decl *lang_version_at(const struct lang_decl *any, int32_t day); /* the version in force that day, or NULL */
 bool lang_role_is(const struct lang_decl *role, const struct lang_decl *wanted); /* the same, included, or a rank at or above */
 
-/* Adds the note CF-L104, at the first rule that needs it, when these policies count working days (school: ask for the next school
- * day) and the calendar `name` ends on a day less than CF_MAX_CALENDAR_AHEAD days after `today`. Days are London days. */
+/* Adds the note CF-L104, at the first rule that needs it, when these policies count working days (school: ask for the next
+ * school day) and the calendar `name` ends less than CF_MAX_CALENDAR_AHEAD days after `today`. Days are London days. */
 void lang_note_calendar(const struct lang_set *set, bool school, struct cf_str name, int32_t last, int32_t today,
                         struct cf_errs *errs);
 

@@ -13,7 +13,7 @@ static const struct store_sql sql_user = {
                    "u.login = ?1"};
 static const struct store_sql sql_rehash = {"signin.rehash", "UPDATE user SET password = ?2 WHERE id = ?1"};
 
-/* ---- Too many attempts: counted in one transaction with the noting of this one, so that none slips between. Those noted under a
+/* ---- Too many attempts (an empty login counts by address alone): counted in one transaction with the noting of this one, so that none slips between. Those noted under a
  * later clock count too: setting a clock back gives nobody more attempts. */
 static bool under_limit(struct access *x, const struct store_sql *q, struct cf_str key, int64_t most, int64_t now,
                         struct cf_errs *errs) {
@@ -49,7 +49,9 @@ bool access_attempt_begin(struct access *x, struct cf_str login, struct cf_str a
     if (!store_begin(x->db, errs)) {
         return false;
     }
-    if (!under_limit(x, &sql_count_login, access_bytes(by_login, 32), CF_MAX_SIGN_IN_BY_LOGIN, now, errs) ||
+    bool login_fits =
+        login.n == 0 || under_limit(x, &sql_count_login, access_bytes(by_login, 32), CF_MAX_SIGN_IN_BY_LOGIN, now, errs);
+    if (!login_fits ||
         !under_limit(x, &sql_count_address, access_bytes(by_address, 32), CF_MAX_SIGN_IN_BY_ADDRESS, now, errs) ||
         !access_run(x, &sql_attempt, errs, "ibb", now, access_bytes(by_login, 32), access_bytes(by_address, 32))) {
         store_rollback(x->db);
@@ -62,6 +64,9 @@ bool access_attempt_begin(struct access *x, struct cf_str login, struct cf_str a
 bool access_attempt_forget(struct access *x, struct cf_str login, int64_t n, struct cf_errs *errs) {
     uint8_t by_login[32];
     access_mac(x, "attempt login", login, by_login);
+    if (login.n == 0) { /* only this one: others without a login are somebody else's */
+        memset(by_login, 0, sizeof by_login);
+    }
     return access_run(x, &sql_forget, errs, "bi", access_bytes(by_login, 32), n);
 }
 

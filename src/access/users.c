@@ -11,7 +11,6 @@ static const struct store_sql sql_by_id = {"user.by_id", USER_COLUMNS "WHERE u.i
 static const struct store_sql sql_list = {"user.list", USER_COLUMNS "ORDER BY u.login LIMIT ?2 OFFSET ?1"};
 static const struct store_sql sql_count = {"user.count", "SELECT count(*) FROM user"};
 static const struct store_sql sql_put = {"user.put", "INSERT INTO user(id, login, name, made) VALUES(?1, ?2, ?3, ?4)"};
-static const struct store_sql sql_drop = {"user.drop", "DELETE FROM user WHERE id = ?1"};
 static const struct store_sql sql_password = {"user.password",
                                               "UPDATE user SET password = ?2, must_change = ?3 WHERE id = ?1"};
 static const struct store_sql sql_hash = {"user.hash", "SELECT coalesce(password, ''), login FROM user WHERE id = ?1"};
@@ -118,9 +117,11 @@ static bool found_user(struct access *x, struct store_stmt *s, bool row, struct 
 
 bool access_user_find(struct access *x, struct cf_str login, struct cf_arena *a, struct access_user *out, struct cf_errs *errs) {
     struct store_stmt *s;
-    struct cf_str form = login;
+    struct cf_str form;
     bool row;
-    (void)access_login_form(a, login, &form);
+    if (!access_login_form(a, login, &form)) {
+        return cf_fail(errs, CF_A010, CF_NOWHERE, "there is no such user");
+    }
     return access_row(x, &sql_by_login, errs, &s, &row, "t", form) && found_user(x, s, row, a, out, errs);
 }
 
@@ -188,12 +189,7 @@ bool access_user_add(struct access *x, struct desk *keeper, const struct access_
     if (ok) {
         *id = ledger_new_subject(desk_ledger(keeper));
         struct standing joined = {.user = *id, .state = "joined", .unit = unit};
-        ok = access_run(x, &sql_put, errs, "dtti", id, form, name, cf_now_us());
-        if (ok && !access_standing_put(x, keeper, by, &joined, errs)) {
-            struct cf_errs quiet = cf_errs_new(a);
-            ok = false; /* without its event a user would never be active; the login is free again */
-            (void)(access_run(x, &sql_drop, &quiet, "d", id) || quiet.failures > 0);
-        }
+        ok = access_standing_put(x, keeper, by, &joined, errs) && access_run(x, &sql_put, errs, "dtti", id, form, name, cf_now_us());
     }
     cf_arena_free(a);
     return ok;
@@ -280,7 +276,7 @@ bool access_password_change(struct access *x, struct cf_id user, struct cf_str o
         login = cf_str_dup(a, store_text(s, 1));
         store_done(s);
     }
-    ok = ok && access_attempt_begin(x, login, CF_LIT("own password"), &n, errs);
+    ok = ok && access_attempt_begin(x, login, login, &n, errs);
     if (ok && (old.n > CF_MAX_PASSWORD_BYTES || !seal_password_right(a, hash, old))) {
         ok = cf_fail(errs, CF_A002, CF_NOWHERE, "the present password is wrong");
     }

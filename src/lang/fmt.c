@@ -395,6 +395,7 @@ static void record_rows(struct page *g) {
     if (c->act) {
         clause(g, LANG_CL_ACT, "act");
     }
+    names_clause(g, LANG_CL_SEEN_FOR, "seen for", c->seen_for.v, c->seen_for.n);
     if (c->fields.n != 0) {
         clause(g, LANG_CL_FIELDS, "fields");
     }
@@ -667,11 +668,14 @@ static struct cf_str grouped(const struct page *g, int64_t n) {
 static void measure_form(struct page *g) {
     static const char *const words[] = {"count of", "share of", "median of", "rate of"};
     const struct lang_measure *m = &g->d->as.measure;
-    struct row *r = clause(g, LANG_CL_FORM, words[m->form]);
+    struct row *r = clause(g, LANG_CL_FORM, m->percentile != 0 ? "percentile" : words[m->form]);
     struct cf_str of = m->pop_sel != NULL ? sel_text(g, m->pop_sel, false) : m->pop_name.text;
     const char *which = m->pop == LANG_POP_OPENED ? "opened " : m->pop == LANG_POP_CLOSED ? "closed " : "";
     r->wrap = W_EACH;
-    if (m->value != NULL) {
+    if (m->value != NULL && m->percentile != 0) {
+        struct cf_str value = expr_text(g, m->value);
+        add_part(g, r, TEXT(g, "%d of %.*s", m->percentile, CF_STR_ARG(value)));
+    } else if (m->value != NULL) {
         add_part(g, r, expr_text(g, m->value));
     }
     add_part(g, r, TEXT(g, "%s%s%.*s", m->value != NULL ? "over " : "", which, CF_STR_ARG(of)));
@@ -758,6 +762,16 @@ static void role_rows(struct page *g) {
     names_clause(g, LANG_CL_INCLUDES, "includes", r->includes.v, r->includes.n);
     cond_clause(g, LANG_CL_GRANTED, "granted when", r->granted_when);
     names_clause(g, LANG_CL_PURPOSES, "purposes", r->purposes.v, r->purposes.n);
+    struct row *may = r->may == 0 ? NULL : clause(g, LANG_CL_MAY, "may");
+    for (int i = 0; i < LANG_ABILITIES; i++) {
+        if ((r->may >> i & 1u) != 0) {
+            bool more = r->may >> (i + 1) != 0;
+            add_part(g, may, TEXT(g, "%s%s", lang_ability_word((enum lang_ability)i), more ? "," : ""));
+        }
+    }
+    if (r->sees != LANG_SEES_NOT_SAID) {
+        add_part(g, clause(g, LANG_CL_SEES, "sees"), cf_str_from(lang_sees_word(r->sees)));
+    }
     cite_rows(g);
 }
 

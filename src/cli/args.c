@@ -7,7 +7,7 @@
 
 /* Options that take no value, in every command. */
 static const char *const FLAGS[] = {"json",  "why",  "overdue", "list", "accept-clock", "help",    "published",
-                                    "write", "open", "all",     "diff", "quiet",        "no-sweep"};
+                                    "write", "open", "all",     "diff", "quiet",        "no-sweep", "adopted"};
 
 static bool is_flag(struct cf_str name) {
     for (size_t i = 0; i < CF_COUNT(FLAGS); i++) {

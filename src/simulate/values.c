@@ -178,13 +178,14 @@ static const struct lang_value *kept_of(struct filling *x, const struct sim_fiel
     return kept;
 }
 
-/* ---- Events referred to: the one that this one follows, else the last of that kind in the same episode, else in the life. */
+/* ---- Events referred to: the one that this one follows, else the last of that kind in the same episode, else in the life;
+ * never one that comes after it. */
 
 static int32_t event_of(const struct filling *x, const struct lang_decl *record) {
     const struct sim_record *want = sim_record_of(x->l->w->plan, record);
     int32_t found = -1;
     bool found_in = false;
-    if (x->trigger >= 0 && x->l->events.v[x->trigger].record == want) {
+    if (x->trigger >= 0 && x->l->events.v[x->trigger].record == want && x->l->events.v[x->trigger].to <= x->e->from) {
         return x->trigger;
     }
     for (size_t i = 0; i < x->l->events.n; i++) {
@@ -200,7 +201,7 @@ static int32_t event_of(const struct filling *x, const struct lang_decl *record)
 
 static void refer(struct filling *x, struct desk_value *v, int32_t event) {
     *v = (struct desk_value){.v = {.kind = LANG_V_NOT_KNOWN}};
-    if (event >= 0) {
+    if (event >= 0 && x->l->events.v[event].to <= x->e->from) {
         v->v = (struct lang_value){.kind = LANG_V_EVENT, .i = event};
         v->id = x->l->events.v[event].id;
     }

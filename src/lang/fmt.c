@@ -395,6 +395,7 @@ static void record_rows(struct page *g) {
     if (c->act) {
         clause(g, LANG_CL_ACT, "act");
     }
+    names_clause(g, LANG_CL_SEEN_FOR, "seen for", c->seen_for.v, c->seen_for.n);
     if (c->fields.n != 0) {
         clause(g, LANG_CL_FIELDS, "fields");
     }
@@ -758,6 +759,16 @@ static void role_rows(struct page *g) {
     names_clause(g, LANG_CL_INCLUDES, "includes", r->includes.v, r->includes.n);
     cond_clause(g, LANG_CL_GRANTED, "granted when", r->granted_when);
     names_clause(g, LANG_CL_PURPOSES, "purposes", r->purposes.v, r->purposes.n);
+    struct row *may = r->may == 0 ? NULL : clause(g, LANG_CL_MAY, "may");
+    for (int i = 0; i < LANG_ABILITIES; i++) {
+        if ((r->may >> i & 1u) != 0) {
+            bool more = r->may >> (i + 1) != 0;
+            add_part(g, may, TEXT(g, "%s%s", lang_ability_word((enum lang_ability)i), more ? "," : ""));
+        }
+    }
+    if (r->sees != LANG_SEES_NOT_SAID) {
+        add_part(g, clause(g, LANG_CL_SEES, "sees"), cf_str_from(lang_sees_word(r->sees)));
+    }
     cite_rows(g);
 }
 

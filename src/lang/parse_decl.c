@@ -278,6 +278,11 @@ static bool cl_act(struct lang_parser *p) {
     return p->decl->as.record.act = true;
 }
 
+/* "seen for" purpose,+ */
+static bool cl_seen_for(struct lang_parser *p) {
+    return read_names(p, "a purpose after `seen for`", &p->decl->as.record.seen_for);
+}
+
 /* "one of" "(" code,+ ")" */
 static bool read_one_of(struct lang_parser *p, struct lang_field *f) {
     const struct lang_token *open = lang_peek(p, 0);
@@ -920,6 +925,30 @@ static bool cl_granted(struct lang_parser *p) {
 static bool cl_role_purposes(struct lang_parser *p) {
     return read_names(p, "a purpose", &p->decl->as.role.purposes);
 }
+/* "may" ability,+ */
+static bool cl_may(struct lang_parser *p) {
+    do {
+        int a = 0;
+        while (a < LANG_ABILITIES && !lang_take_words(p, lang_ability_word((enum lang_ability)a))) {
+            a++;
+        }
+        if (a == LANG_ABILITIES) {
+            return lang_expected(p, "supervise, correct, merge, restrict, erase, administer, audit, adopt, measure or publish");
+        }
+        p->decl->as.role.may |= 1u << a;
+    } while (lang_take_mark(p, ','));
+    return true;
+}
+/* "sees" ("own" | "unit" | "force") */
+static bool cl_sees(struct lang_parser *p) {
+    for (int s = LANG_SEES_OWN; s < LANG_SEES_WORDS; s++) {
+        if (lang_take_words(p, lang_sees_word((enum lang_sees)s))) {
+            p->decl->as.role.sees = (enum lang_sees)s;
+            return true;
+        }
+    }
+    return lang_expected(p, "own, unit or force after `sees`");
+}
 
 static bool cl_kind(struct lang_parser *p) {
     return lang_need_name(p, "a kind of unit", &p->decl->as.unit.kind);
@@ -1054,6 +1083,7 @@ static const struct clause record_clauses[] = {
     {"by", LANG_CL_BY, cl_by, ONCE, "by  constable, sergeant"},
     {"decided by", LANG_CL_BY, cl_decided, ONCE, "decided by  inspector"},
     {"act", LANG_CL_ACT, cl_act, ONCE, "act"},
+    {"seen for", LANG_CL_SEEN_FOR, cl_seen_for, ONCE, "seen for  safeguarding"},
     {"fields", LANG_CL_FIELDS, cl_fields, ONCE, "fields  reason narrative required \"Why\""},
     END};
 static const struct clause span_clauses[] = {
@@ -1151,6 +1181,8 @@ static const struct clause role_clauses[] = {
     {"includes", LANG_CL_INCLUDES, cl_includes, ONCE, "includes  constable"},
     {"granted when", LANG_CL_GRANTED, cl_granted, ONCE, "granted when  a course in the last 2 years"},
     {"purposes", LANG_CL_PURPOSES, cl_role_purposes, ONCE, "purposes  safeguarding"},
+    {"may", LANG_CL_MAY, cl_may, ONCE, "may  supervise, correct"},
+    {"sees", LANG_CL_SEES, cl_sees, ONCE, "sees  unit"},
     LAWFUL,
     CITES,
     END};

@@ -40,7 +40,8 @@ CF_MUST_USE bool access_tidy(struct access *x, struct cf_errs *errs);
 
 /* Who asks, with what; made by access_subject_of_* below, or by hand in a test. */
 struct access_subject {
-    struct cf_id user; /* the officer (or partner) as a subject of the ledger */
+    const struct lang_set *set; /* the policies in force */
+    struct cf_id user;          /* the officer (or partner) as a subject of the ledger */
     int64_t user_no;   /* its number there; 0: no event names it yet */
     struct cf_str name, login;
     const struct lang_decl *const *roles; /* live grants, as the set in force declares them */
@@ -59,27 +60,29 @@ bool access_has_role(const struct access_subject *who, const struct lang_decl *r
 
 /* ================================================================ permission */
 
-/* One word each, as a role's `may` says it. ACCESS_SEE and the two after it are about a person's data and need a purpose. */
+/* What may be asked. Beside recording and deciding, which follow from the records' own `by`, it is a role's `may` that allows. */
 enum access_act {
-    ACCESS_SEE = 0,   /* open a child's page, a record, an episode */
-    ACCESS_FIND,      /* search for people */
-    ACCESS_EXPORT,    /* take rows out: download, print for court, API */
+    ACCESS_SEE = 0,   /* open a child's page, a record, an episode: any role with the purpose, as far as `sees` reaches */
+    ACCESS_FIND,      /* search for people: the same; each hit is asked for by itself */
+    ACCESS_EXPORT,    /* take a person's rows out: download, print, API: the same */
     ACCESS_RECORD,    /* enter an event of `record` (its `by`) */
     ACCESS_DECIDE,    /* be the one whose act the law wants (`decided by`) */
-    ACCESS_CORRECT,   /* correct or withdraw */
-    ACCESS_MERGE,     /* merge and unmerge people */
-    ACCESS_RESTRICT,  /* restriction and holds; reading what is restricted */
-    ACCESS_ERASE,     /* review or approve a destruction */
-    ACCESS_DUTIES,    /* duty queues and boards, as far as `sees` reaches */
-    ACCESS_MEASURE,   /* counts, without showing who */
-    ACCESS_POLICY,    /* read policies, replay a proposal */
-    ACCESS_ADOPT,     /* put policies in force */
-    ACCESS_USERS,     /* users, roles, units */
-    ACCESS_KEYS,      /* API keys of partners */
-    ACCESS_AUDIT,     /* who looked at what */
-    ACCESS_GLASS,     /* break the glass */
-    ACCESS_REVIEW,    /* review what was opened by break-glass */
-    ACCESS_OPERATE,   /* health in full, backups, heads */
+    ACCESS_CORRECT,   /* correct or withdraw: may correct; one's own events without it */
+    ACCESS_MERGE,     /* merge and unmerge people: may merge */
+    ACCESS_RESTRICT,  /* restriction and holds, and reading what is restricted: may restrict */
+    ACCESS_ERASE,     /* review or approve a destruction: may erase */
+    ACCESS_DUTIES,    /* one's own duty queue and boards: everybody with a role */
+    ACCESS_SUPERVISE, /* the duties of the unit's people, workload: may supervise */
+    ACCESS_MEASURE,   /* counts, without showing who: may measure */
+    ACCESS_PUBLISH,   /* publish measures: may publish */
+    ACCESS_POLICY,    /* read policies: everybody */
+    ACCESS_ADOPT,     /* put policies in force: may adopt */
+    ACCESS_USERS,     /* users, roles, units: may administer */
+    ACCESS_KEYS,      /* API keys of partners: may administer */
+    ACCESS_AUDIT,     /* who looked at what: may audit */
+    ACCESS_GLASS,     /* break the glass: everybody with a role and a purpose, no partner's key */
+    ACCESS_REVIEW,    /* review what was opened by break-glass: may supervise or audit */
+    ACCESS_OPERATE,   /* health in full, backups, heads: may administer */
     ACCESS_ACTS
 };
 const char *access_act_word(enum access_act act); /* "see" */
@@ -94,6 +97,7 @@ struct access_about {
     enum access_reach nearest; /* how near this person is to who asks: OWN (their own act, or a duty of theirs), UNIT, FORCE */
     bool restricted;           /* s47; covers aliases */
     bool glass;                /* opened by break-glass to who asks, still within its time */
+    bool own_event;            /* of CORRECT: who asks is the actor or recorder of the event; the caller fills it in */
 };
 enum access_why {
     ACCESS_ALLOWED = 0,
@@ -117,15 +121,15 @@ struct access_reason {
 /* The one question that every route and every record asks; pure. `record` NULL: no record in particular. `about` NULL: nobody's
  * data (a page of policies, a measure). `reason` may be NULL.
  *
- * Allowed when some live role of theirs (1) has the ability `may ACT`; (2) for acts about people, has the purpose chosen; (3)
- * reaches the person by `sees` (break-glass: as if `force`, for SEE and RECORD only); and (4) the record says nothing else:
- * RECORD needs one of `by`, DECIDE too when it is `decided by`, SEE and EXPORT the purpose among `seen for`. A restricted person
- * is as absent for all but roles that may `restrict` for the purpose `complaint`, or who RECORD: what happened can always be
- * recorded. */
+ * Allowed when the live roles together (1) have the ability that ACT needs; (2) for acts about people (see, find, export, correct,
+ * merge, supervise with an `about`) have the purpose that was chosen; (3) reach the person by `sees` (break-glass: as if `force`,
+ * for SEE alone); and (4) the record agrees: RECORD needs one of its `by`, DECIDE that it is `decided by` and one of them, SEE and
+ * EXPORT the purpose among its `seen for`. RECORD needs no purpose and no reach: what happened can always be recorded, also about
+ * a child whom one may not look up. A restricted person is as absent for all but roles that may `restrict` (and who RECORD). */
 bool access_may(const struct access_subject *who, enum access_act act, const struct lang_decl *record,
                 const struct access_about *about, struct access_reason *reason);
 /* What a child is to who asks: judged by the history (own acts, unit) and the docket (owners of open duties), aliases joined. A
- * child who does not exist costs as much and fails nothing: exists is false. */
+ * child who does not exist is no failure: exists is false. */
 CF_MUST_USE bool access_about(struct access *x, struct desk *d, const struct access_subject *who, struct cf_id child,
                               struct access_about *out, struct cf_errs *errs);
 /* The door of every page about one person: looks the child up, asks access_may, writes the log of reads, then answers with the

@@ -668,11 +668,14 @@ static struct cf_str grouped(const struct page *g, int64_t n) {
 static void measure_form(struct page *g) {
     static const char *const words[] = {"count of", "share of", "median of", "rate of"};
     const struct lang_measure *m = &g->d->as.measure;
-    struct row *r = clause(g, LANG_CL_FORM, words[m->form]);
+    struct row *r = clause(g, LANG_CL_FORM, m->percentile != 0 ? "percentile" : words[m->form]);
     struct cf_str of = m->pop_sel != NULL ? sel_text(g, m->pop_sel, false) : m->pop_name.text;
     const char *which = m->pop == LANG_POP_OPENED ? "opened " : m->pop == LANG_POP_CLOSED ? "closed " : "";
     r->wrap = W_EACH;
-    if (m->value != NULL) {
+    if (m->value != NULL && m->percentile != 0) {
+        struct cf_str value = expr_text(g, m->value);
+        add_part(g, r, TEXT(g, "%d of %.*s", m->percentile, CF_STR_ARG(value)));
+    } else if (m->value != NULL) {
         add_part(g, r, expr_text(g, m->value));
     }
     add_part(g, r, TEXT(g, "%s%s%.*s", m->value != NULL ? "over " : "", which, CF_STR_ARG(of)));

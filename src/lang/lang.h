@@ -474,7 +474,8 @@ struct lang_measure {
     enum lang_subject subject;
     struct lang_expr *where; /* narrows P */
     struct lang_expr *that;  /* share: where C, or LANG_KEPT / LANG_MET for `that kept G`, `that met` */
-    struct lang_expr *value; /* median of D */
+    struct lang_expr *value; /* median of D, percentile N of D */
+    int percentile;          /* 1 to 99; 0: the median */
     int64_t per;
     struct lang_name per_table; /* rate per 1,000 children_10_17 */
     CF_LIST(struct lang_dim) by;

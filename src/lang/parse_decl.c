@@ -824,6 +824,21 @@ static bool cl_median(struct lang_parser *p) {
            read_narrowing(p, &m->where);
 }
 
+/* "percentile" n "of" value "over" P ["where" cond] */
+static bool cl_percentile(struct lang_parser *p) {
+    const struct lang_token *t = lang_peek(p, 0);
+    int64_t n;
+    if (!lang_need_number(p, "a number from 1 to 99 after `percentile`", &n)) {
+        return false;
+    }
+    if (n < 1 || n > 99) {
+        return lang_wrong(p, CF_L018, lang_span_of(p, t), "there is no percentile %lld: it is a number from 1 to 99",
+                          (long long)n);
+    }
+    p->decl->as.measure.percentile = (int)n;
+    return lang_need_words(p, "of", "the number") && cl_median(p);
+}
+
 /* "rate of" P ["where" cond] "per" n table */
 static bool cl_rate(struct lang_parser *p) {
     struct lang_measure *m = &p->decl->as.measure;
@@ -1163,6 +1178,7 @@ static const struct clause measure_clauses[] = {
     {"count of", LANG_CL_FORM, cl_count, ONCE, "count of  stop_search where child"},
     {"share of", LANG_CL_FORM, cl_share_of, ONCE, "share of  mtip_search that kept authority"},
     {"median of", LANG_CL_FORM, cl_median, ONCE, "median of  time in hospital over closed detention"},
+    {"percentile", LANG_CL_FORM, cl_percentile, ONCE, "percentile  90 of time in hospital over closed detention"},
     {"rate of", LANG_CL_FORM, cl_rate, ONCE, "rate of  stop_search where age in 10 to 17 per 1,000 children_10_17"},
     {"by", LANG_CL_BY, cl_dims, ONCE, "by  month, borough"},
     {"compare", LANG_CL_COMPARE, cl_compare, ONCE, "compare  ethnicity with white within borough"},
@@ -1426,7 +1442,7 @@ static void check_needed(struct lang_parser *p, const struct decl_form *form) {
         lang_report_missing(p, "trigger",
                             "Add `after` and an event, `about KIND when` and a condition, or `each` and a period.");
     } else if (form->kind == LANG_MEASURE && placed(d, LANG_CL_FORM) == NULL) {
-        lang_report_missing(p, "form", "Add `count of`, `share of`, `median of` or `rate of`.");
+        lang_report_missing(p, "form", "Add `count of`, `share of`, `median of`, `percentile N of` or `rate of`.");
     } else if (form->kind == LANG_SPAN && d->places.n == 0) {
         lang_report_missing(p, "beginning", "Add `from EVENT to EVENT`, or `outside hours of` and a unit.");
     } else if ((form->kind == LANG_GRADE || form->kind == LANG_SCORE || form->kind == LANG_FLAG) &&

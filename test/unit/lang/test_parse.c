@@ -328,6 +328,11 @@ static void a_measure_keeps_population_and_parts(void **state) {
     m = &decl(a, "measure m \"M\"; median of time in hospital over closed detention where x\n")->as.measure;
     assert_int_equal(m->pop, LANG_POP_CLOSED);
     assert_int_equal(m->value->op, LANG_TIME_IN);
+    assert_int_equal(m->percentile, 0);
+    m = &decl(a, "measure m \"M\"; percentile 90 of time in hospital over closed detention where x\n")->as.measure;
+    assert_int_equal(m->form, LANG_MEDIAN);
+    assert_int_equal(m->percentile, 90);
+    assert_int_equal(m->pop, LANG_POP_CLOSED);
     m = &decl(a, "measure m \"M\"; rate of r with x = 1 per 1,000 people; compare e with white within borough; followed by q "
                  "within 3 days\n")
              ->as.measure;

@@ -214,6 +214,7 @@ static void measure(struct cf_buf *b, const struct lang_measure *m) {
     expr(b, m->where);
     expr(b, m->that);
     expr(b, m->value);
+    num(b, m->percentile);
     num(b, m->per);
     name(b, m->per_table);
     for (size_t i = 0; i < m->by.n; i++) {

@@ -163,7 +163,7 @@ static int fmt(struct cli *c) {
 /* ---- test and coverage: the policies' own examples. */
 
 /* Examples stand on shipped calendars: what no example declares (bank holidays) comes from there. */
-static bool example_reference(struct cli *c, struct lang_reference *ref) {
+bool cli_example_reference(struct cli *c, struct lang_reference *ref) {
     struct cf_source *src = CF_NEW(c->arena, struct cf_source);
     src->name = cf_str_from(cli_data(c, "data/calendars/england-and-wales-bank-holidays.tsv"));
     if (!cf_read_file(c->arena, src->name.p, CF_MAX_SOURCE_BYTES, &src->text, &c->errs)) {
@@ -181,7 +181,7 @@ static bool example_reference(struct cli *c, struct lang_reference *ref) {
 static bool run_examples(struct cli *c, const struct lang_set *set, struct lang_coverage *coverage, size_t *examples,
                          size_t *checked, size_t *failed) {
     struct lang_reference ref;
-    if (!example_reference(c, &ref)) {
+    if (!cli_example_reference(c, &ref)) {
         return false;
     }
     for (size_t i = 0; i < set->examples.n; i++) {
@@ -626,6 +626,7 @@ int cli_policy(struct cli *c) {
                  {"coverage", coverage, ""},
                  {"diff", diff, ""},
                  {"replay", replay, "with,at,db,keys,accept-clock"},
+                 {"table", cli_policy_table, "authority,db,keys,accept-clock"},
                  {"adopt", adopt, "authority,db,keys,accept-clock"}};
     struct cf_str word = c->words.n ? c->words.v[0] : CF_LIT("");
     for (size_t i = 0; i < CF_COUNT(kinds); i++) {
@@ -639,6 +640,6 @@ int cli_policy(struct cli *c) {
         return cli_nothing_left(c) ? kinds[i].run(c) : cli_failed(c);
     }
     cf_fail(&c->errs, CF_C001, CF_NOWHERE, "policy does not know \"%.*s\"", CF_STR_ARG(word));
-    cf_hint(&c->errs, "It knows check, fmt, test, explain, coverage, diff, replay and adopt.");
+    cf_hint(&c->errs, "It knows check, fmt, test, explain, coverage, diff, replay, table and adopt.");
     return cli_failed(c);
 }

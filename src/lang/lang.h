@@ -732,6 +732,9 @@ struct lang_reader {
 /* Resolves names, types, units, flow, coverage of section 12 over all policies at once. Warnings (notes) do not fail. */
 CF_MUST_USE bool lang_check(struct cf_arena *a, struct lang_decl **policies, size_t n, const struct cf_zone *zone,
                             struct lang_reader reader, struct cf_errs *errs, struct lang_set **out);
+/* One cell of a table's file as a literal of a type: what *e holds afterwards is its op and value. false: it is none. */
+CF_MUST_USE bool lang_read_cell(struct lang_type t, struct cf_str cell, struct lang_expr *e);
+struct cf_str lang_type_text(struct cf_arena *a, struct lang_type t); /* "a code of offence", for messages */
 /* Reads every .policy file below a folder (or one file, with the folder's shared ones), parses and checks. */
 CF_MUST_USE bool lang_load(struct cf_arena *a, const char *path, const struct cf_zone *zone, struct cf_errs *errs,
                            struct lang_set **out);

@@ -399,7 +399,7 @@ bool lang_need_weekday(struct lang_parser *p, int *out) {
 
 /* "on" weekday,+ : a list that ends at whatever is no day */
 static bool read_days(struct lang_parser *p, uint8_t *days) {
-    int day;
+    int day = 0;
     if (!lang_take_words(p, "on")) {
         return true;
     }

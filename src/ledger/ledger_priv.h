@@ -176,6 +176,14 @@ struct cf_id control_hold(const struct control *c, const struct ledger_event *e)
 struct ledger_value control_builtin_entries(struct cf_arena *a); /* the reserved names, for the genesis event */
 
 /* ---- ledger.c */
+/* Subjects asked for lately: one event names the same people and units several times, and so does the next. A slot by hash of
+ * the id; what a batch gave is dropped when the batch is. */
+enum { LEDGER_RECENT = 1 << 15 };
+struct recent_subject {
+    struct cf_id id;
+    int64_t no;    /* 0: empty */
+    uint32_t type; /* the writer's is true; a reader's may have been said since */
+};
 struct ledger {
     struct cf_arena *arena;   /* its own; lives from open to close */
     struct cf_arena *scratch; /* reset at each append and read */
@@ -199,15 +207,21 @@ struct ledger {
     int64_t next_checkpoint; /* bytes of write-ahead log */
     struct tree tree;
     bool batch, control_changed, inside; /* inside: the room itself runs the batch (erasure, sealing) */
-    uint64_t batch_size;
+    uint64_t batch_size, mark_size;
+    int64_t mark_subjects;
     int64_t batch_recorded, batch_subjects;
     struct tree saved;
-    bool must_truncate;           /* something was destroyed and a reader kept its pages in the write-ahead log */
-    struct cf_map *pending;       /* a reader's list of events that the register says are destroyed */
-    uint64_t last_ms, last_count; /* of ledger_new_id */
-    uint8_t pool[4096];           /* random bytes not used yet: one call of the kernel for many secrets */
+    struct recent_subject *recent; /* LEDGER_RECENT of them */
+    bool must_truncate;            /* something was destroyed and a reader kept its pages in the write-ahead log */
+    struct cf_map *pending;        /* a reader's list of events that the register says are destroyed */
+    uint64_t last_ms, last_count;  /* of ledger_new_id */
+    uint8_t pool[4096];            /* random bytes not used yet: one call of the kernel for many secrets */
     size_t pool_left;
 };
+/* A subject's number and type, 0 when it was never seen; read.c keeps those asked for lately. */
+bool subject_find(struct ledger *l, struct cf_id id, int64_t *no, uint32_t *type, struct cf_errs *errs);
+void recent_put(struct ledger *l, struct cf_id id, int64_t no, uint32_t type);
+void recent_clear(struct ledger *l);
 /* schema.c */
 extern const struct store_sql ledger_schema;
 bool ledger_load_control(struct ledger *l, uint64_t from, struct cf_errs *errs);

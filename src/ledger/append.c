@@ -403,7 +403,8 @@ static bool number_subjects(struct ledger *l, const struct ledger_draft *d, stru
 /* ---- Sealing and inserting. */
 static void seal_parts(struct ledger *l, const struct ledger_draft *d, const struct event_plain *parts, size_t n,
                        int64_t recorded, uint8_t k[32], uint8_t leaf[LEDGER_HASH], struct cf_str *body) {
-    uint8_t secret[32], key[32], salt[32], ad[19], kinds[LEDGER_PARTS_MAX], commitments[LEDGER_PARTS_MAX][LEDGER_HASH];
+    uint8_t secret[32], keys[LEDGER_PARTS_MAX][32], salts[LEDGER_PARTS_MAX][32], ad[19], kinds[LEDGER_PARTS_MAX],
+        commitments[LEDGER_PARTS_MAX][LEDGER_HASH];
     size_t total = 0;
     for (size_t i = 0; i < n; i++) {
         total += 6 + parts[i].bytes.n + LEDGER_TAG;
@@ -414,22 +415,22 @@ static void seal_parts(struct ledger *l, const struct ledger_draft *d, const str
         ledger_random(l, secret, sizeof secret);
         seal_wrap(l->keys, &d->id, secret, k);
     } while (seal_zero(k, 32)); /* zeros mean destroyed */
+    derive_parts(secret, n, keys, salts);
     for (size_t i = 0; i < n; i++) {
         kinds[i] = parts[i].kind;
-        seal_derive(secret, (uint16_t)i, key, salt);
         part_ad(&d->id, (uint16_t)i, kinds[i], ad);
-        part_commit(l->sha, ad, salt, parts[i].bytes, commitments[i]);
+        part_commit(l->sha, ad, salts[i], parts[i].bytes, commitments[i]);
         size_t length = parts[i].bytes.n + LEDGER_TAG;
         out[at] = kinds[i];
         out[at + 1] = LEDGER_LIVE;
         for (int b = 0; b < 4; b++) {
             out[at + 2 + (size_t)b] = (uint8_t)(length >> (24 - 8 * b));
         }
-        seal_box(key, ad, sizeof ad, parts[i].bytes, out + at + 6);
+        seal_box(keys[i], ad, sizeof ad, parts[i].bytes, out + at + 6);
         at += 6 + length;
     }
     seal_wipe(secret, sizeof secret);
-    seal_wipe(key, sizeof key);
+    seal_wipe(keys, n * sizeof keys[0]);
     uint8_t room[LEDGER_LEAF_MOST];
     sha_leaf(l->sha, leaf_data(room, &l->id, l->size, recorded, &d->id, kinds, commitments[0], n), leaf);
     *body = (struct cf_str){(const char *)out, total};

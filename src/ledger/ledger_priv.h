@@ -31,8 +31,10 @@ struct seal_keys *seal_keys_new(struct cf_arena *a); /* wiped and freed with the
 void seal_keys_ready(struct seal_keys *k);           /* derives the signing pair and the key of row marks */
 void seal_random(void *p, size_t n);
 void seal_wipe(void *p, size_t n);
-bool seal_zero(const void *p, size_t n); /* all zero? in constant time */
-void seal_derive(const uint8_t secret[32], uint16_t part, uint8_t key[32], uint8_t salt[32]);
+bool seal_zero(const void *p, size_t n);                                                      /* all zero? in constant time */
+void seal_derive(const uint8_t secret[32], uint16_t part, uint8_t key[32], uint8_t salt[32]); /* by libsodium: the measure */
+/* derive.c: the same for parts 0 to n - 1 of an event, several at a time. */
+void derive_parts(const uint8_t secret[32], size_t n, uint8_t (*keys)[32], uint8_t (*salts)[32]);
 void seal_wrap(const struct seal_keys *k, const struct cf_id *event, const uint8_t in[32],
                uint8_t out[32]); /* its own inverse */
 void seal_wrap_part(const struct seal_keys *k, const struct cf_id *event, uint16_t part, uint8_t both[64]); /* key | salt */

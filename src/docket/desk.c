@@ -320,36 +320,6 @@ bool desk_mark_stale(struct desk *d, uint32_t subject, struct cf_errs *errs) {
     return run_ints(d, &ADD_STALE, (int64_t[]){members[0]}, 1, errs);
 }
 
-static struct known_subject *known_slot(struct desk *d, struct cf_id id) {
-    return &d->known[(cf_be_read(id.b, 8) ^ cf_be_read(id.b + 8, 8)) * 0x9e3779b97f4a7c15u >> 48];
-}
-
-bool desk_known_no(struct desk *d, struct cf_id id, int64_t *no, struct cf_errs *errs) {
-    struct known_subject *k = known_slot(d, id), found = {.id = id};
-    if (k->no && cf_id_eq(k->id, id)) {
-        *no = k->no;
-        return true;
-    }
-    if (!ledger_subject_no(d->ledger, id, no, errs)) {
-        return false;
-    }
-    if (!*no || ledger_in_batch(d->ledger)) { /* what a batch gives may be taken back */
-        return true;
-    }
-    found.no = *no;
-    if (!ledger_subject_id(d->ledger, *no, &found.id, &found.type, errs)) {
-        return false;
-    }
-    *k = found;
-    return true;
-}
-
-bool desk_add_subject(struct desk *d, struct cf_id id, uint32_t type, struct cf_errs *errs) {
-    const struct known_subject *k = known_slot(d, id);
-    int64_t no;
-    return (k->no && k->type == type && type && cf_id_eq(k->id, id)) || ledger_subject_add(d->ledger, id, type, &no, errs);
-}
-
 static bool role_is_about(const struct desk *d, uint32_t kind, uint32_t role) {
     const struct bound_set *s = desk_current(d);
     const struct bound_record *b = s && kind < s->kinds ? s->by_kind[kind] : NULL;
@@ -369,8 +339,8 @@ void desk_about_of(struct desk *d, const struct ledger_event *e, struct cf_arena
         const struct ledger_person *p = &e->d.persons[i];
         struct cf_errs quiet = cf_errs_new(a);
         int64_t no;
-        if (p->state != LEDGER_LIVE || !role_is_about(d, e->d.kind, p->role) || !desk_known_no(d, p->subject, &no, &quiet) ||
-            !no) {
+        if (p->state != LEDGER_LIVE || !role_is_about(d, e->d.kind, p->role) ||
+            !ledger_subject_no(d->ledger, p->subject, &no, &quiet) || !no) {
             continue;
         }
         bool known = false;
@@ -392,7 +362,7 @@ static bool add_links(struct desk *d, const struct ledger_event *e, uint64_t roo
         if (p->state != LEDGER_LIVE || p->role < LEDGER_FIRST_ROLE) {
             continue;
         }
-        if (!desk_known_no(d, p->subject, &no, errs) ||
+        if (!ledger_subject_no(d->ledger, p->subject, &no, errs) ||
             !run_ints(d, &ADD_LINK, (int64_t[]){no, (int64_t)root, p->role, e->d.kind, role_is_about(d, e->d.kind, p->role)}, 5,
                       errs)) {
             return false;
@@ -737,7 +707,7 @@ const char *desk_beside(const struct desk *d, const char *name) {
 }
 
 static bool open_ledger(struct desk *d, const struct desk_options *o, struct cf_errs *errs) {
-    struct ledger_options lo = {.keys = o->keys, .force = o->force, .accept_clock = o->accept_clock};
+    struct ledger_options lo = {.keys = o->keys, .force = o->force, .accept_clock = o->accept_clock, .vfs = o->vfs};
     if (o->create) {
         return ledger_create(d->arena, o->db, &lo, errs, &d->ledger);
     }
@@ -747,6 +717,7 @@ static bool open_ledger(struct desk *d, const struct desk_options *o, struct cf_
 static bool open_desk(struct desk *d, struct cf_errs *errs) {
     struct store_options so = {.mode = d->options.write || d->options.create ? STORE_OPEN : STORE_READ,
                                .sync = STORE_NORMAL,
+                               .vfs = d->options.vfs,
                                .vacuum_freely = true,
                                .cache_kib = 65536};
     int64_t seq;
@@ -771,7 +742,6 @@ bool desk_open(struct cf_arena *a, const struct desk_options *o, struct cf_errs 
     d->arena = a;
     d->options = *o;
     d->scratch = cf_arena_new("desk scratch");
-    d->known = CF_NEW_N(a, struct known_subject, KNOWN_SLOTS);
     d->zone = cf_zone_load(a, "Europe/London", errs);
     *out = d;
     if (!d->zone || !open_ledger(d, o, errs) || !open_desk(d, errs) || !desk_load_sets(d, errs) || !load_merges(d, errs) ||

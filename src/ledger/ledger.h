@@ -262,6 +262,12 @@ CF_MUST_USE bool ledger_append(struct ledger *l, const struct ledger_draft *draf
 CF_MUST_USE bool ledger_commit(struct ledger *l, struct cf_errs *errs);
 void ledger_rollback(struct ledger *l);
 bool ledger_in_batch(const struct ledger *l); /* false after an error of the store ended it */
+/* Within a batch, round what one entry does before its append, so that a refused one leaves no subject behind: after
+ * ledger_mark either ledger_keep, or ledger_back (numbers given since are taken back; not after an append). false: the batch
+ * was rolled back. */
+CF_MUST_USE bool ledger_mark(struct ledger *l, struct cf_errs *errs);
+CF_MUST_USE bool ledger_keep(struct ledger *l, struct cf_errs *errs);
+CF_MUST_USE bool ledger_back(struct ledger *l, struct cf_errs *errs);
 /* Would this draft be accepted? The checks of ledger_append without writing. */
 CF_MUST_USE bool ledger_check(struct ledger *l, const struct ledger_draft *draft, struct cf_errs *errs);
 

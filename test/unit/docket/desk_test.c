@@ -472,6 +472,33 @@ static void a_new_policy_is_known_only_from_its_adoption_on(void **state) {
     same_after_rebuild();
 }
 
+/* An absolute gate judges the first thing that is ever said of a child as it judges the tenth. */
+static void an_absolute_gate_refuses_a_new_childs_first_act_too(void **state) {
+    (void)state;
+    char path[160], command[900];
+    bool changed;
+    snprintf(path, sizeof path, "%s/guarded", folder);
+    snprintf(command, sizeof command,
+             "cp -r policies %s && printf '%%s\n' '' 'record told_school \"The program tells a school\"' "
+             "'    about     child is person' '    by        constable' '    act' '' "
+             "'gate school_may_know \"A school is told of a child who was searched\"' '    absolute' '    before  told_school' "
+             "'    needs   a stop_search' '    cites   strategy SEARCH-40' >> %s/search/often.policy",
+             path, path);
+    assert_int_equal(system(command), 0);
+    must(desk_adopt(desk, path, "test", &changed, &errs));
+    const struct lang_decl *r = record_named("told_school");
+    struct desk_about about = {.role = 0, .subject = ledger_new_subject(desk_ledger(desk))};
+    struct desk_entry e = {.record = r, .from = clock_s - 5, .to = clock_s - 5, .about = &about, .n_about = 1};
+    struct ledger_receipt receipt;
+    struct cf_errs quiet = cf_errs_new(arena);
+    uint64_t before = ledger_size(desk_ledger(desk));
+    assert_false(desk_record(desk, &e, arena, &receipt, NULL, &quiet));
+    assert_int_equal(quiet.v[0].code, CF_L140);
+    assert_int_equal(ledger_size(desk_ledger(desk)), before);
+    search(about.subject, clock_s - 60, "no_concern");
+    must(desk_record(desk, &e, arena, &receipt, NULL, &errs));
+}
+
 /* The command line never sends such an answer (CF-C008); a program that calls the desk might. */
 static void an_answer_of_the_wrong_type_is_refused_and_nothing_is_kept(void **state) {
     (void)state;
@@ -507,6 +534,7 @@ int main(void) {
         DESK(what_ended_on_an_erased_event_stays_as_it_ended),
         DESK(a_policy_with_errors_never_replaces_a_running_one),
         DESK(a_new_policy_is_known_only_from_its_adoption_on),
+        DESK(an_absolute_gate_refuses_a_new_childs_first_act_too),
         DESK(an_answer_of_the_wrong_type_is_refused_and_nothing_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

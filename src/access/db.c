@@ -176,8 +176,9 @@ bool access_open_with(struct cf_arena *a, struct ledger *l, enum access_mode mod
     cf_arena_cleanup(a, close_cb, x);
     const char *path = access_path(x->arena, l);
     if (mode == ACCESS_USE && access(path, F_OK) != 0) {
+        cf_fail(errs, CF_A001, CF_NOWHERE, "no user of this ledger can sign in: there is no %s", path);
         access_close(x);
-        return cf_fail(errs, CF_A001, CF_NOWHERE, "no user of this ledger can sign in: there is no %s", path);
+        return false;
     }
     struct store_options o = {.mode = STORE_OPEN, .sync = STORE_FULL, .vfs = vfs, .cache_kib = 2048, .vacuum_freely = true};
     int64_t version = 0;

@@ -2,9 +2,6 @@
  * (policies/access/break_glass.policy); what they owe is there. */
 #include "access/priv.h"
 
-#define OPENING "break_glass"
-#define REVIEW "break_glass_reviewed"
-
 static const struct store_sql sql_put = {
     "glass.put", "INSERT INTO glass(event, user, child, at, until, reviewed) VALUES(?1, ?2, ?3, ?4, ?5, 0)"};
 static const struct store_sql sql_of = {
@@ -146,7 +143,7 @@ bool access_break_glass(struct access *x, struct desk *keeper, const struct acce
     const struct lang_decl *record;
     uint32_t no;
     int64_t now = cf_now_us();
-    if (!record_of(keeper, OPENING, &record, errs) || !may_open(x, keeper, who, child, why, errs)) {
+    if (!record_of(keeper, ACCESS_OPENING, &record, errs) || !may_open(x, keeper, who, child, why, errs)) {
         return false;
     }
     struct desk_value *fields = no_answers(a, record);
@@ -219,7 +216,7 @@ bool access_glass_review(struct access *x, struct desk *keeper, const struct acc
     const struct lang_decl *record;
     struct cf_id child, id;
     struct access_reason reason;
-    if (!access_allowed(who, ACCESS_REVIEW, errs) || !record_of(keeper, REVIEW, &record, errs) ||
+    if (!access_allowed(who, ACCESS_REVIEW, errs) || !record_of(keeper, ACCESS_OPENING_REVIEW, &record, errs) ||
         !opening_of(x, who, event, &child, errs)) {
         return false;
     }

@@ -87,6 +87,8 @@ CF_MUST_USE bool access_otp_check(struct access *x, struct cf_id user, struct cf
                                   struct cf_errs *errs);
 
 /* ---- glass.c */
+#define ACCESS_OPENING "break_glass"
+#define ACCESS_OPENING_REVIEW "break_glass_reviewed"
 CF_MUST_USE bool access_glass_of(struct access *x, struct cf_id user, struct cf_arena *a, const struct cf_id **children,
                                  size_t *n, struct cf_errs *errs);
 

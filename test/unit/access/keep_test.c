@@ -178,6 +178,7 @@ static void break_glass_opens_one_child_for_an_hour_and_owes_a_review(void **sta
     must(p, access_child(p->x, p->d, &who, ACCESS_SEE, NULL, CF_LIT("/c"), far, &no, &p->errs));
     refused(p, access_child(p->x, p->d, &who, ACCESS_EXPORT, NULL, CF_LIT("/c"), far, &no, &p->errs), CF_A020);
     refused(p, access_child(p->x, p->d, &who, ACCESS_SEE, NULL, CF_LIT("/c"), other, &no, &p->errs), CF_A020);
+    must(p, desk_subject_no(p->d, far, &no, &p->errs));
     struct lang_docket k = {0}; /* the supervisor is told: a duty in the child's docket */
     struct lang_history h;
     const struct lang_set *set;
@@ -197,7 +198,9 @@ static void break_glass_opens_one_child_for_an_hour_and_owes_a_review(void **sta
     place_later(p, US_PER_MINUTE);
     who = who_is(p, "youth", "safeguarding");
     assert_int_equal(who.n_glass, 0);
-    /* The opening made the child part of the youth worker's own history: what they recorded stays theirs to see. */
+    refused(p, access_child(p->x, p->d, &who, ACCESS_SEE, NULL, CF_LIT("/c"), far, &no, &p->errs), CF_A020); /* not theirs for it */
+    boss = who_is(p, "boss", "supervision");
+    must(p, access_child(p->x, p->d, &boss, ACCESS_SEE, NULL, CF_LIT("/c"), far, &no, &p->errs)); /* whom the review is owed by */
     boss = who_is(p, "boss", "supervision");
     must(p, access_glass_review(p->x, p->d, &boss, g.event, true, CF_LIT("It was needed."), p->a, &p->errs));
     refused(p, access_glass_review(p->x, p->d, &boss, g.event, true, CF_LIT("Again."), p->a, &p->errs), CF_A052);

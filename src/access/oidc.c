@@ -153,17 +153,13 @@ static bool in_time(const struct access_json *claims, int64_t now_s) {
     if (!access_json_int(claims, "exp", &exp) || !access_json_int(claims, "iat", &iat)) {
         return false;
     }
-    bool begun = !access_json_int(claims, "nbf", &nbf) || nbf <= now_s + CF_MAX_OIDC_SKEW_S;
+    bool begun = !access_json_int(claims, "nbf", &nbf) || nbf <= now_s + CF_MAX_OIDC_SKEW_S; /* sums of our own clock only */
     bool fresh = iat <= now_s + CF_MAX_OIDC_SKEW_S && iat > now_s - CF_MAX_OIDC_MINUTES * 60 - CF_MAX_OIDC_SKEW_S;
     return begun && fresh && exp > now_s - CF_MAX_OIDC_SKEW_S;
 }
 
-bool access_id_token(struct cf_arena *a, struct cf_str token, struct cf_str jwks, const struct id_token_wanted *w,
-                     struct cf_str *subject, struct cf_errs *errs) {
-    struct cf_str payload;
-    if (!signed_by(a, token, jwks, &payload, errs)) {
-        return false;
-    }
+bool access_id_claims(struct cf_arena *a, struct cf_str payload, const struct id_token_wanted *w, struct cf_str *subject,
+                      struct cf_errs *errs) {
     const struct access_json *claims = access_json_read(a, payload, NULL, NULL);
     struct cf_str nonce = access_json_text(claims, "nonce");
     *subject = access_json_text(claims, "sub");
@@ -180,6 +176,12 @@ bool access_id_token(struct cf_arena *a, struct cf_str token, struct cf_str jwks
         return cf_fail(errs, CF_A041, CF_NOWHERE, "the token answers another sign-in");
     }
     return (subject->n > 0 && subject->n <= 512) || not_valid(errs, "it names nobody");
+}
+
+bool access_id_token(struct cf_arena *a, struct cf_str token, struct cf_str jwks, const struct id_token_wanted *w,
+                     struct cf_str *subject, struct cf_errs *errs) {
+    struct cf_str payload;
+    return signed_by(a, token, jwks, &payload, errs) && access_id_claims(a, payload, w, subject, errs);
 }
 
 /* ---- Coming back. */

@@ -109,6 +109,8 @@ struct id_token_wanted {
     struct cf_str issuer, client_id, nonce;
     int64_t now_s;
 };
+CF_MUST_USE bool access_id_claims(struct cf_arena *a, struct cf_str payload, const struct id_token_wanted *w,
+                                  struct cf_str *subject, struct cf_errs *errs); /* what a signature that fitted stands under */
 CF_MUST_USE bool access_id_token(struct cf_arena *a, struct cf_str token, struct cf_str jwks, const struct id_token_wanted *w,
                                  struct cf_str *subject, struct cf_errs *errs);
 

@@ -1,5 +1,5 @@
-/* reach: what a child is to who asks (their own, their unit's, another's), the door of every page about one person, and the log of
- * reads that stands behind it. Must not know pages. */
+/* reach: what a child is to who asks (their own, their unit's, another's), the door of every page about one person, and the log
+ * of reads that stands behind it. Must not know pages. */
 #include "access/priv.h"
 
 /* ---- How near: by the history and by the owners of open duties. */
@@ -7,7 +7,8 @@ struct near {
     const struct access_subject *who;
     uint32_t *units; /* numbers of the own unit and of those that are part of it */
     size_t n_units;
-    const struct lang_decl *opening, *review; /* break-glass and its review: seeing a child in an emergency makes nobody theirs */
+    const struct lang_decl *opening,
+        *review; /* break-glass and its review: seeing a child in an emergency makes nobody theirs */
     enum access_reach nearest;
 };
 
@@ -109,7 +110,8 @@ static bool nearest_of(struct desk *d, const struct access_subject *who, uint32_
     struct near x = {.who = who,
                      .nearest = ACCESS_FORCE,
                      .opening = now_in_force == NULL ? NULL : lang_find_kind(now_in_force, LANG_RECORD, CF_LIT(ACCESS_OPENING)),
-                     .review = now_in_force == NULL ? NULL : lang_find_kind(now_in_force, LANG_RECORD, CF_LIT(ACCESS_OPENING_REVIEW))};
+                     .review = now_in_force == NULL ? NULL
+                                                    : lang_find_kind(now_in_force, LANG_RECORD, CF_LIT(ACCESS_OPENING_REVIEW))};
     struct lang_docket k = {0};
     struct lang_history h = {0};
     const struct lang_set *set;
@@ -197,7 +199,9 @@ bool access_child(struct access *x, struct desk *d, const struct access_subject 
     struct access_shown shown = {.route = route,
                                  .subjects = no,
                                  .n = *no != 0 ? 1 : 0, /* of a refusal too: the auditor sees who tried */
-                                 .outcome = may ? LEDGER_SHOWN : *no != 0 ? LEDGER_REFUSED : LEDGER_NO_HIT};
+                                 .outcome = may        ? LEDGER_SHOWN
+                                            : *no != 0 ? LEDGER_REFUSED
+                                                       : LEDGER_NO_HIT};
     if (!access_read(x, who, &shown, errs)) {
         return false;
     }
@@ -264,8 +268,12 @@ static bool take_looks(struct access *x, const struct ledger_read_row *rows, siz
     for (size_t i = 0; i < n; i++) {
         const struct ledger_read_row *r = &rows[i];
         uint32_t type;
-        struct access_look look = {
-            .at_us = r->at_us, .session = r->session, .role = r->role, .purpose = r->purpose, .route = r->route, .outcome = r->outcome};
+        struct access_look look = {.at_us = r->at_us,
+                                   .session = r->session,
+                                   .role = r->role,
+                                   .purpose = r->purpose,
+                                   .route = r->route,
+                                   .outcome = r->outcome};
         if (r->at_us < from_us || r->at_us >= to_us) {
             continue;
         }

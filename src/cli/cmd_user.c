@@ -1,7 +1,8 @@
-/* user: who can sign in and what roles they hold, by the operator of the machine: the first administrator, resets, partners' keys. What
- * an administrator changes in the web application is the same, said by somebody who signed in. */
-#include "access/access.h"
+/* user: who can sign in and what roles they hold, by the operator of the machine: the first administrator, resets, partners'
+ * keys. What an administrator changes in the web application is the same, said by somebody who signed in. */
 #include "cli/cli.h"
+
+#include "access/access.h"
 #include "ledger/seal.h"
 
 #include <termios.h>
@@ -39,7 +40,8 @@ static bool asked(struct cli *c, const char *what, char *room, size_t n, struct 
         (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
         fprintf(stderr, "\n");
     }
-    return ok || cf_fail(&c->errs, CF_A014, CF_NOWHERE, "no password was given, or it is longer than %d bytes", CF_MAX_PASSWORD_BYTES);
+    return ok || cf_fail(&c->errs, CF_A014, CF_NOWHERE, "no password was given, or it is longer than %d bytes",
+                         CF_MAX_PASSWORD_BYTES);
 }
 
 static bool new_password(struct at_work *w) {
@@ -171,7 +173,8 @@ static bool active(struct at_work *w, bool yes) {
         !access_user_active(w->x, w->c->desk, NULL, w->user.id, yes, reason, &w->c->errs)) {
         return false;
     }
-    printf("%.*s %s\n", CF_STR_ARG(w->user.login), yes ? "may sign in again" : "cannot sign in any more; all sessions have ended");
+    printf("%.*s %s\n", CF_STR_ARG(w->user.login),
+           yes ? "may sign in again" : "cannot sign in any more; all sessions have ended");
     return true;
 }
 
@@ -195,7 +198,8 @@ static bool otp(struct at_work *w) {
         fprintf(stderr, "the code that the authenticator shows: ");
     }
     if (!line_of(room, sizeof room, &code) || !access_otp_confirm(w->x, w->user.id, cf_str_trim(code), &w->c->errs)) {
-        return w->c->errs.failures > 0 ? false : cf_fail(&w->c->errs, CF_A003, CF_NOWHERE, "no code was given; nothing has changed");
+        return w->c->errs.failures > 0 ? false
+                                       : cf_fail(&w->c->errs, CF_A003, CF_NOWHERE, "no code was given; nothing has changed");
     }
     printf("%.*s is asked for a code from now on\n", CF_STR_ARG(w->user.login));
     return true;
@@ -294,8 +298,8 @@ static bool key_make(struct at_work *w) {
     if (ends == 0) {
         return cf_fail(&w->c->errs, CF_C012, CF_NOWHERE, "--until is missing: a key must end");
     }
-    if (!cli_nothing_left(w->c) || !access_key_make(w->x, w->c->desk, NULL, partner, label, &scope, ends, w->c->arena, &id, &secret,
-                                                    &w->c->errs)) {
+    if (!cli_nothing_left(w->c) ||
+        !access_key_make(w->x, w->c->desk, NULL, partner, label, &scope, ends, w->c->arena, &id, &secret, &w->c->errs)) {
         return false;
     }
     printf("key %s of %.*s\n%.*s\nIt is shown this once.\n", cf_cstr(w->c->arena, cf_hex(w->c->arena, id.b, 16)),
@@ -336,11 +340,14 @@ static const struct {
     bool login; /* the word after it is a login */
     bool write; /* it is the ledger's keeper meanwhile */
 } COMMANDS[] = {
-    {"add", NULL, add, false, true},           {"list", NULL, list, false, false},     {"grant", NULL, grant, true, true},
-    {"end", NULL, end, true, true},            {"unit", NULL, unit, true, true},       {"reset", NULL, reset, true, false},
-    {"leave", NULL, leave, true, true},        {"back", NULL, back, true, true},       {"otp", NULL, otp, true, false},
-    {"no-otp", NULL, no_otp, true, false},     {"link", NULL, link_account, true, false}, {"sign-out", NULL, sign_out, true, false},
-    {"key", "make", key_make, false, false},   {"key", "list", key_list, false, false}, {"key", "end", key_end, false, false},
+    {"add", NULL, add, false, true},           {"list", NULL, list, false, false},
+    {"grant", NULL, grant, true, true},        {"end", NULL, end, true, true},
+    {"unit", NULL, unit, true, true},          {"reset", NULL, reset, true, false},
+    {"leave", NULL, leave, true, true},        {"back", NULL, back, true, true},
+    {"otp", NULL, otp, true, false},           {"no-otp", NULL, no_otp, true, false},
+    {"link", NULL, link_account, true, false}, {"sign-out", NULL, sign_out, true, false},
+    {"key", "make", key_make, false, false},   {"key", "list", key_list, false, false},
+    {"key", "end", key_end, false, false},
 };
 
 static int run(struct cli *c, size_t command) {
@@ -365,6 +372,7 @@ int cli_user(struct cli *c) {
         }
     }
     cf_fail(&c->errs, CF_C001, CF_NOWHERE, "user does not know \"%.*s\"", CF_STR_ARG(word));
-    cf_hint(&c->errs, "It knows add, list, grant, end, unit, reset, leave, back, otp, no-otp, link, sign-out and key make|list|end.");
+    cf_hint(&c->errs,
+            "It knows add, list, grant, end, unit, reset, leave, back, otp, no-otp, link, sign-out and key make|list|end.");
     return cli_failed(c);
 }

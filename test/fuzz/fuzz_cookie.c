@@ -1,5 +1,5 @@
-/* Fuzz target: what a browser sends of itself: cookies and tokens. Whatever the bytes are, reading ends; a token that is taken is the
- * one text of its bytes. */
+/* Fuzz target: what a browser sends of itself: cookies and tokens. Whatever the bytes are, reading ends; a token that is taken
+ * is the one text of its bytes. */
 #include "access/priv.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

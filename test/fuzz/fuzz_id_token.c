@@ -1,6 +1,6 @@
-/* Fuzz target: what an identity provider sends back. The bytes are taken as a token under known keys, as keys and a token (split at
- * the first NUL), as claims whose signature fitted, and as JSON. No bytes but the provider's own are believed: a token under the
- * known keys names nobody but "7". */
+/* Fuzz target: what an identity provider sends back. The bytes are taken as a token under known keys, as keys and a token
+ * (split at the first NUL), as claims whose signature fitted, and as JSON. No bytes but the provider's own are believed: a
+ * token under the known keys names nobody but "7". */
 #include "access/json.h"
 #include "access/priv.h"
 

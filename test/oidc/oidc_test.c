@@ -129,7 +129,8 @@ static void an_answer_to_another_browser_or_too_late_is_refused(void **state) {
 
 static void where_one_goes_next_is_a_page_of_our_own(void **state) {
     struct place *p = *state;
-    static const char *const elsewhere[] = {"//evil.example", "https://evil.example", "/\\evil.example", "", "x", "/a b", "/a\nb"};
+    static const char *const elsewhere[] = {"//evil.example", "https://evil.example", "/\\evil.example", "", "x", "/a b",
+                                            "/a\nb"};
     struct cf_id id = user(p, "insp", "", "inspector");
     must(p, access_user_link(p->x, NULL, id, provider.issuer, CF_LIT("inspector-1"), &p->errs));
     for (size_t i = 0; i < 2; i++) { /* each a whole walk: the first two by the provider, the others by what is kept */

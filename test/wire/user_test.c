@@ -56,7 +56,8 @@ static void a_user_is_added_with_a_password_from_standard_input(void **state) {
     says("--name is missing");
     childfirst("user list --json");
     ends_with(0);
-    says("\"login\":\"roe\",\"name\":\"Invented Roe\",\"unit\":\"central_north\",\"active\":true,\"code\":false,\"roles\":[\"constable\"]");
+    says("\"login\":\"roe\",\"name\":\"Invented "
+         "Roe\",\"unit\":\"central_north\",\"active\":true,\"code\":false,\"roles\":[\"constable\"]");
     says("\"total\":1}");
     never_says("three invented words");
 }
@@ -116,7 +117,8 @@ static void a_partners_key_is_shown_once_and_can_be_ended(void **state) {
     childfirst("user key make childrens_services --label 'Case system' --purpose audit --until 2099-01-01");
     ends_with(1);
     says("CF-A012");
-    childfirst("user key make childrens_services --label 'Case system' --purpose safeguarding --records identity --until 2099-01-01");
+    childfirst(
+        "user key make childrens_services --label 'Case system' --purpose safeguarding --records identity --until 2099-01-01");
     ends_with(0);
     says("cfk_");
     id_after("key", id);

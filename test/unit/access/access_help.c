@@ -97,7 +97,8 @@ struct cf_id user(struct place *p, const char *login, const char *unit, const ch
 
 struct access_session sign_in(struct place *p, const char *login) {
     struct access_session s;
-    struct access_attempt at = {.login = lit(login), .password = CF_LIT(PASSWORD), .code = CF_LIT(""), .address = CF_LIT("192.0.2.1")};
+    struct access_attempt at = {
+        .login = lit(login), .password = CF_LIT(PASSWORD), .code = CF_LIT(""), .address = CF_LIT("192.0.2.1")};
     must(p, access_sign_in(p->x, &at, p->a, &s, &p->errs));
     return s;
 }

@@ -1,5 +1,5 @@
-/* What the tests of access share: a ledger with the shipped policies adopted, users in it, a clock moved by hand. People in here are
- * invented. */
+/* What the tests of access share: a ledger with the shipped policies adopted, users in it, a clock moved by hand. People in
+ * here are invented. */
 #ifndef CF_TEST_ACCESS_HELP_H
 #define CF_TEST_ACCESS_HELP_H
 

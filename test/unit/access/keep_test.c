@@ -1,5 +1,5 @@
-/* what is kept for users and partners: drafts, idempotency keys, API keys, the key for forms from phones, break-glass; and a full
- * disk. */
+/* what is kept for users and partners: drafts, idempotency keys, API keys, the key for forms from phones, break-glass; and a
+ * full disk. */
 #include "fault/faulty_vfs.h"
 #include "unit/access/access_help.h"
 
@@ -198,9 +198,11 @@ static void break_glass_opens_one_child_for_an_hour_and_owes_a_review(void **sta
     place_later(p, US_PER_MINUTE);
     who = who_is(p, "youth", "safeguarding");
     assert_int_equal(who.n_glass, 0);
-    refused(p, access_child(p->x, p->d, &who, ACCESS_SEE, NULL, CF_LIT("/c"), far, &no, &p->errs), CF_A020); /* not theirs for it */
+    refused(p, access_child(p->x, p->d, &who, ACCESS_SEE, NULL, CF_LIT("/c"), far, &no, &p->errs),
+            CF_A020); /* not theirs for it */
     boss = who_is(p, "boss", "supervision");
-    must(p, access_child(p->x, p->d, &boss, ACCESS_SEE, NULL, CF_LIT("/c"), far, &no, &p->errs)); /* whom the review is owed by */
+    must(p,
+         access_child(p->x, p->d, &boss, ACCESS_SEE, NULL, CF_LIT("/c"), far, &no, &p->errs)); /* whom the review is owed by */
     boss = who_is(p, "boss", "supervision");
     must(p, access_glass_review(p->x, p->d, &boss, g.event, true, CF_LIT("It was needed."), p->a, &p->errs));
     refused(p, access_glass_review(p->x, p->d, &boss, g.event, true, CF_LIT("Again."), p->a, &p->errs), CF_A052);
@@ -212,6 +214,22 @@ static void break_glass_opens_one_child_for_an_hour_and_owes_a_review(void **sta
     struct access_subject twice = who_is(p, "boss", "safeguarding"); /* nobody reviews their own */
     must(p, access_break_glass(p->x, p->d, &twice, other, lit("other"), why, p->a, &g, &p->errs));
     refused(p, access_glass_review(p->x, p->d, &twice, g.event, true, CF_LIT("Mine."), p->a, &p->errs), CF_A052);
+}
+
+static void policies_that_know_no_break_glass_open_nothing(void **state) {
+    struct place *p = *state;
+    char without[200], policies[160];
+    bool changed;
+    struct access_glass g;
+    struct cf_id pc = user(p, "pc", "north_area", "constable");
+    struct cf_id far = child(p, pc, "north_area");
+    snprintf(without, sizeof without, "rm %s/policies/break_glass.policy", p->folder);
+    assert_int_equal(system(without), 0);
+    snprintf(policies, sizeof policies, "%s/policies", p->folder);
+    must(p, desk_adopt(p->d, policies, "test", &changed, &p->errs));
+    struct access_subject who = who_is(p, "pc", "safeguarding");
+    struct cf_str why = CF_LIT("Invented.");
+    refused(p, access_break_glass(p->x, p->d, &who, far, CF_LIT("missing"), why, p->a, &g, &p->errs), CF_A051);
 }
 
 /* ---- A full disk: what was promised is kept, what is refused changes nothing. */
@@ -256,6 +274,7 @@ int main(void) {
         IN_A_PLACE(a_partners_key_opens_what_its_scope_names_until_it_ends),
         IN_A_PLACE(forms_sealed_on_a_phone_open_here_also_after_the_key_changed),
         IN_A_PLACE(break_glass_opens_one_child_for_an_hour_and_owes_a_review),
+        IN_A_PLACE(policies_that_know_no_break_glass_open_nothing),
         IN_A_PLACE(on_a_full_disk_nothing_is_half_done),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
-/* permission: every role x act x record against the declarations, worked out anew here; who sees whom; what is told of a child whom
- * one may not see; and the log of every look. */
+/* permission: every role x act x record against the declarations, worked out anew here; who sees whom; what is told of a child
+ * whom one may not see; and the log of every look. */
 #include "unit/access/access_help.h"
 
 /* ---- The table, worked out from the declarations alone, in another way than the program's. */
@@ -47,7 +47,8 @@ static struct expected expect_role(const struct lang_set *set, const struct lang
     for (size_t i = 0; i < set->partners.n; i++) { /* the people of a partner hold the role of its name */
         const struct lang_decl *p = set->partners.v[i];
         for (size_t j = 0; j < set->roles.n; j++) {
-            for (size_t k = 0; e.counts_as[j] && cf_str_eq(set->roles.v[j]->name.text, p->name.text) && k < p->as.partner.purposes.n; k++) {
+            for (size_t k = 0;
+                 e.counts_as[j] && cf_str_eq(set->roles.v[j]->name.text, p->name.text) && k < p->as.partner.purposes.n; k++) {
                 e.has_purpose = e.has_purpose || cf_str_is(p->as.partner.purposes.v[k].text, purpose);
             }
         }
@@ -85,16 +86,18 @@ static bool seen_for(const struct lang_decl *record, const char *purpose) {
 
 static bool expected_cell(const struct lang_set *set, const struct expected *e, enum access_act act,
                           const struct lang_decl *record, const char *purpose) {
-    static const int need[ACCESS_ACTS] = {/* ability + 1; 0: none */
-                                          [ACCESS_CORRECT] = LANG_MAY_CORRECT + 1, [ACCESS_MERGE] = LANG_MAY_MERGE + 1,
-                                          [ACCESS_RESTRICT] = LANG_MAY_RESTRICT + 1, [ACCESS_ERASE] = LANG_MAY_ERASE + 1,
-                                          [ACCESS_SUPERVISE] = LANG_MAY_SUPERVISE + 1, [ACCESS_MEASURE] = LANG_MAY_MEASURE + 1,
-                                          [ACCESS_PUBLISH] = LANG_MAY_PUBLISH + 1, [ACCESS_ADOPT] = LANG_MAY_ADOPT + 1,
-                                          [ACCESS_USERS] = LANG_MAY_ADMINISTER + 1, [ACCESS_KEYS] = LANG_MAY_ADMINISTER + 1,
-                                          [ACCESS_AUDIT] = LANG_MAY_AUDIT + 1, [ACCESS_OPERATE] = LANG_MAY_ADMINISTER + 1};
+    static const int need[ACCESS_ACTS] = {
+        /* ability + 1; 0: none */
+        [ACCESS_CORRECT] = LANG_MAY_CORRECT + 1,     [ACCESS_MERGE] = LANG_MAY_MERGE + 1,
+        [ACCESS_RESTRICT] = LANG_MAY_RESTRICT + 1,   [ACCESS_ERASE] = LANG_MAY_ERASE + 1,
+        [ACCESS_SUPERVISE] = LANG_MAY_SUPERVISE + 1, [ACCESS_MEASURE] = LANG_MAY_MEASURE + 1,
+        [ACCESS_PUBLISH] = LANG_MAY_PUBLISH + 1,     [ACCESS_ADOPT] = LANG_MAY_ADOPT + 1,
+        [ACCESS_USERS] = LANG_MAY_ADMINISTER + 1,    [ACCESS_KEYS] = LANG_MAY_ADMINISTER + 1,
+        [ACCESS_AUDIT] = LANG_MAY_AUDIT + 1,         [ACCESS_OPERATE] = LANG_MAY_ADMINISTER + 1};
     bool able = need[act] == 0 || (e->may >> (need[act] - 1) & 1U) != 0;
-    bool looks = act == ACCESS_SEE || act == ACCESS_FIND || act == ACCESS_EXPORT || act == ACCESS_CORRECT || act == ACCESS_MERGE ||
-                 act == ACCESS_RESTRICT || act == ACCESS_ERASE || act == ACCESS_SUPERVISE || act == ACCESS_GLASS;
+    bool looks = act == ACCESS_SEE || act == ACCESS_FIND || act == ACCESS_EXPORT || act == ACCESS_CORRECT ||
+                 act == ACCESS_MERGE || act == ACCESS_RESTRICT || act == ACCESS_ERASE || act == ACCESS_SUPERVISE ||
+                 act == ACCESS_GLASS;
     if (act == ACCESS_REVIEW) {
         able = (e->may >> LANG_MAY_SUPERVISE & 1U) != 0 || (e->may >> LANG_MAY_AUDIT & 1U) != 0;
     }
@@ -143,7 +146,8 @@ static void every_cell_of_the_table_follows_from_the_declarations(void **state) 
 }
 
 static const char text_of_roles[] =
-    "policy small.core \"Small\"\n    owner     desk\n    serves    S1\n    in force  from 2000-01-01\n    cites\n        law  \"A law\"\n\n"
+    "policy small.core \"Small\"\n    owner     desk\n    serves    S1\n    in force  from 2000-01-01\n    cites\n        law  "
+    "\"A law\"\n\n"
     "codes purpose\n    care   \"To care\"\n    check  \"To check\"\n\n"
     "role low \"Low\" rank 1 purposes care sees own\nrole high \"High\" rank 2 sees force\n"
     "role nobody_said \"Says nothing\"\nrole clerk \"Clerk\" includes low may administer\n"
@@ -186,7 +190,8 @@ static void a_small_policy_gives_the_answers_that_one_expects(void **state) {
     };
     for (size_t i = 0; i < CF_COUNT(asked); i++) {
         const struct lang_decl *role = lang_find_kind(set, LANG_ROLE, lit(asked[i].role));
-        const struct lang_decl *record = asked[i].record != NULL ? lang_find_kind(set, LANG_RECORD, lit(asked[i].record)) : NULL;
+        const struct lang_decl *record =
+            asked[i].record != NULL ? lang_find_kind(set, LANG_RECORD, lit(asked[i].record)) : NULL;
         struct access_subject who = {.set = set, .roles = &role, .n_roles = 1, .purpose = lit(asked[i].purpose)};
         struct access_about about = {.exists = true, .nearest = asked[i].near};
         struct access_reason why;
@@ -213,9 +218,11 @@ static bool look(struct place *p, const struct access_subject *who, struct cf_id
 
 static void reach_is_own_then_unit_then_force(void **state) {
     struct place *p = *state;
-    struct cf_id youth = user(p, "youth", "central_north", "youth_worker"), carer = user(p, "carer", "central_north", "partner_user");
+    struct cf_id youth = user(p, "youth", "central_north", "youth_worker"),
+                 carer = user(p, "carer", "central_north", "partner_user");
     user(p, "pc", "north_area", "constable");
-    struct cf_id theirs = child(p, carer, "north_area"), units = child(p, youth, "central_north"), far = child(p, youth, "north_area");
+    struct cf_id theirs = child(p, carer, "north_area"), units = child(p, youth, "central_north"),
+                 far = child(p, youth, "north_area");
     struct access_subject who;
     uint32_t no;
     who = who_is(p, "carer", "safeguarding"); /* sees own */
@@ -254,8 +261,14 @@ static void a_child_out_of_reach_is_answered_as_one_who_does_not_exist(void **st
     struct ledger_pair f = {LEDGER_F_AUTHORITY, ledger_text(CF_LIT("test"))};
     struct ledger_facts facts = {.compartment = LEDGER_OPEN, .fields = &f, .n_fields = 1};
     struct ledger *l = desk_ledger(p->d);
-    struct ledger_draft d = {.id = ledger_new_id(l), .kind = LEDGER_RESTRICTED, .from = p->now_us / US_PER_S, .to = p->now_us / US_PER_S,
-                             .persons = &target, .n_persons = 1, .facts = &facts, .n_facts = 1};
+    struct ledger_draft d = {.id = ledger_new_id(l),
+                             .kind = LEDGER_RESTRICTED,
+                             .from = p->now_us / US_PER_S,
+                             .to = p->now_us / US_PER_S,
+                             .persons = &target,
+                             .n_persons = 1,
+                             .facts = &facts,
+                             .n_facts = 1};
     struct ledger_receipt r;
     must(p, ledger_begin(l, &p->errs) && ledger_append(l, &d, &r, &p->errs) && ledger_commit(l, &p->errs));
     struct access_subject officer = who_is(p, "pc", "safeguarding"); /* who even recorded the child */
@@ -271,7 +284,8 @@ static void a_child_out_of_reach_is_answered_as_one_who_does_not_exist(void **st
 static void lists_keep_what_may_be_seen_and_count_the_rest(void **state) {
     struct place *p = *state;
     struct cf_id pc = user(p, "pc", "north_area", "constable"), carer = user(p, "carer", "", "partner_user");
-    struct cf_id ids[4] = {child(p, pc, "north_area"), child(p, carer, "north_area"), child(p, pc, "north_area"), child(p, carer, "")};
+    struct cf_id ids[4] = {child(p, pc, "north_area"), child(p, carer, "north_area"), child(p, pc, "north_area"),
+                           child(p, carer, "")};
     uint32_t no[4];
     bool keep[4];
     size_t withheld;
@@ -310,7 +324,8 @@ static void every_look_and_every_refusal_is_in_the_log_before_it_is_answered(voi
     must(p, access_who_looked(p->x, p->d, &auditor, far, 0, INT64_MAX, 1, p->a, &looks, &p->errs));
     assert_true(looks.more && looks.n == 1);
     refused(p, access_who_looked(p->x, p->d, &officer, far, 0, INT64_MAX, 100, p->a, &looks, &p->errs), CF_A022);
-    refused(p, access_who_looked(p->x, p->d, &auditor, (struct cf_id){{9}}, 0, INT64_MAX, 100, p->a, &looks, &p->errs), CF_A020);
+    refused(p, access_who_looked(p->x, p->d, &auditor, (struct cf_id){{9}}, 0, INT64_MAX, 100, p->a, &looks, &p->errs),
+            CF_A020);
 }
 
 static void what_cannot_be_logged_is_not_shown(void **state) {

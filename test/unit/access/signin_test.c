@@ -1,4 +1,5 @@
-/* sign-in: right and wrong passwords, codes, limits, sessions and their ends, links, cookies, forms; and who may sign in at all. */
+/* sign-in: right and wrong passwords, codes, limits, sessions and their ends, links, cookies, forms; and who may sign in at
+ * all. */
 #include "unit/access/access_help.h"
 
 static bool try_in(struct place *p, const char *login, const char *password, const char *code, const char *address,
@@ -90,7 +91,8 @@ static void a_reset_lets_in_at_once_with_a_password_that_must_be_changed(void **
     must(p, try_in(p, "roe", "handed over once", "", "192.0.2.1", &other));
     refused(p, access_password_change(p->x, id, CF_LIT("not it"), CF_LIT("fresh invented words"), s.token, &p->errs), CF_A002);
     refused(p, access_password_change(p->x, id, CF_LIT("handed over once"), CF_LIT("short"), s.token, &p->errs), CF_A014);
-    refused(p, access_password_change(p->x, id, CF_LIT("handed over once"), CF_LIT("aaaaaaaaaaaaaaaa"), s.token, &p->errs), CF_A014);
+    refused(p, access_password_change(p->x, id, CF_LIT("handed over once"), CF_LIT("aaaaaaaaaaaaaaaa"), s.token, &p->errs),
+            CF_A014);
     must(p, access_password_change(p->x, id, CF_LIT("handed over once"), CF_LIT("fresh invented words"), s.token, &p->errs));
     must(p, access_session_open(p->x, s.token, p->a, &kept, &p->errs));
     assert_false(kept.must_change);
@@ -129,7 +131,8 @@ static void codes_are_those_of_the_standard_within_a_step_of_now(void **state) {
     static const struct { /* RFC 6238, appendix B, the last six digits */
         int64_t at;
         const char *code;
-    } known[] = {{59, "287082"}, {1111111109, "081804"}, {1111111111, "050471"}, {1234567890, "005924"}, {20000000000, "353130"}};
+    } known[] = {
+        {59, "287082"}, {1111111109, "081804"}, {1111111111, "050471"}, {1234567890, "005924"}, {20000000000, "353130"}};
     const uint8_t *secret = (const uint8_t *)"12345678901234567890";
     int64_t step = 0;
     for (size_t i = 0; i < CF_COUNT(known); i++) {
@@ -242,8 +245,8 @@ static void cookies_are_read_strictly(void **state) {
     assert_true(access_session_cookie(plain, false, &v));
     assert_false(access_session_cookie(plain, true, &v)); /* one that any page of the domain could set */
     assert_false(access_session_cookie(cf_str_printf(p->a, "%.*s; %.*s", CF_STR_ARG(tls), CF_STR_ARG(tls)), true, &v));
-    static const char *const bad[] = {"", ";", "=", "childfirst", "childfirst=", "childfirst=a b", "childfirst=\"x\"", "xchildfirst=y",
-                                      "childfirst=a,b"};
+    static const char *const bad[] = {
+        "", ";", "=", "childfirst", "childfirst=", "childfirst=a b", "childfirst=\"x\"", "xchildfirst=y", "childfirst=a,b"};
     for (size_t i = 0; i < CF_COUNT(bad); i++) {
         assert_false(access_session_cookie(lit(bad[i]), false, &v));
     }
@@ -284,7 +287,8 @@ static void what_has_ended_is_tidied_away(void **state) {
     struct place *p = *state;
     struct access_session s;
     int64_t n = -1;
-    static const struct store_sql count = {"test.count", "SELECT (SELECT count(*) FROM session) + (SELECT count(*) FROM attempt)"};
+    static const struct store_sql count = {"test.count",
+                                           "SELECT (SELECT count(*) FROM session) + (SELECT count(*) FROM attempt)"};
     user(p, "roe", "", "constable");
     (void)sign_in(p, "roe");
     refused(p, try_in(p, "roe", "wrong wrong wrong", "", "192.0.2.1", &s), CF_A002);

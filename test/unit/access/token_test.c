@@ -1,4 +1,5 @@
-/* id tokens: one that fits is taken, and each that differs from it in one thing is refused. Signed here with a key made here. */
+/* id tokens: one that fits is taken, and each that differs from it in one thing is refused. Signed here with a key made here.
+ */
 #include "unit/access/access_help.h"
 
 #include "access/json.h"
@@ -70,9 +71,12 @@ static void a_token_that_fits_names_who_signed_in(void **state) {
     (void)state;
     struct cf_str subject;
     static const char *const good[] = {
-        "{\"iss\":\"https://id.example\",\"aud\":\"childfirst\",\"exp\":1780000060,\"iat\":1780000000,\"nonce\":\"nonce-1\",\"sub\":\"7\"}",
-        "{\"iss\":\"https://id.example\",\"aud\":[\"childfirst\"],\"exp\":1780000060,\"iat\":1780000000,\"nonce\":\"nonce-1\",\"sub\":\"7\"}",
-        "{\"iss\":\"https://id.example\",\"aud\":[\"x\",\"childfirst\"],\"azp\":\"childfirst\",\"exp\":1780000060,\"iat\":1780000000,"
+        "{\"iss\":\"https://"
+        "id.example\",\"aud\":\"childfirst\",\"exp\":1780000060,\"iat\":1780000000,\"nonce\":\"nonce-1\",\"sub\":\"7\"}",
+        "{\"iss\":\"https://"
+        "id.example\",\"aud\":[\"childfirst\"],\"exp\":1780000060,\"iat\":1780000000,\"nonce\":\"nonce-1\",\"sub\":\"7\"}",
+        "{\"iss\":\"https://"
+        "id.example\",\"aud\":[\"x\",\"childfirst\"],\"azp\":\"childfirst\",\"exp\":1780000060,\"iat\":1780000000,"
         "\"nonce\":\"nonce-1\",\"sub\":\"7\"}",
         "{\"iss\":\"https://id.example\",\"aud\":\"childfirst\",\"exp\":1779999900,\"iat\":1780000100,\"nbf\":1780000100,"
         "\"nonce\":\"nonce-1\",\"sub\":\"7\"}", /* a clock that differs a little */
@@ -92,21 +96,49 @@ static void each_claim_that_does_not_fit_is_refused(void **state) {
         const char *claims;
         enum cf_code code;
     } bad[] = {
-        {"{\"iss\":\"https://other.example\",\"aud\":\"childfirst\",\"exp\":1780000060,\"iat\":1780000000,\"nonce\":\"nonce-1\",\"sub\":\"7\"}", CF_A042},
-        {"{\"iss\":\"https://id.example\",\"aud\":\"other\",\"exp\":1780000060,\"iat\":1780000000,\"nonce\":\"nonce-1\",\"sub\":\"7\"}", CF_A042},
+        {"{\"iss\":\"https://"
+         "other.example\",\"aud\":\"childfirst\",\"exp\":1780000060,\"iat\":1780000000,\"nonce\":\"nonce-1\",\"sub\":\"7\"}",
+         CF_A042},
+        {"{\"iss\":\"https://"
+         "id.example\",\"aud\":\"other\",\"exp\":1780000060,\"iat\":1780000000,\"nonce\":\"nonce-1\",\"sub\":\"7\"}",
+         CF_A042},
         {"{\"iss\":\"https://id.example\",\"exp\":1780000060,\"iat\":1780000000,\"nonce\":\"nonce-1\",\"sub\":\"7\"}", CF_A042},
-        {"{\"iss\":\"https://id.example\",\"aud\":[\"x\",\"childfirst\"],\"exp\":1780000060,\"iat\":1780000000,\"nonce\":\"nonce-1\",\"sub\":\"7\"}", CF_A042},
-        {"{\"iss\":\"https://id.example\",\"aud\":\"childfirst\",\"azp\":\"x\",\"exp\":1780000060,\"iat\":1780000000,\"nonce\":\"nonce-1\",\"sub\":\"7\"}", CF_A042},
-        {"{\"iss\":\"https://id.example\",\"aud\":\"childfirst\",\"exp\":1779999880,\"iat\":1779999800,\"nonce\":\"nonce-1\",\"sub\":\"7\"}", CF_A042}, /* expired */
-        {"{\"iss\":\"https://id.example\",\"aud\":\"childfirst\",\"iat\":1780000000,\"nonce\":\"nonce-1\",\"sub\":\"7\"}", CF_A042},
-        {"{\"iss\":\"https://id.example\",\"aud\":\"childfirst\",\"exp\":1780009999,\"iat\":1780000200,\"nonce\":\"nonce-1\",\"sub\":\"7\"}", CF_A042}, /* of later */
-        {"{\"iss\":\"https://id.example\",\"aud\":\"childfirst\",\"exp\":1780009999,\"iat\":1779990000,\"nonce\":\"nonce-1\",\"sub\":\"7\"}", CF_A042}, /* of long ago */
-        {"{\"iss\":\"https://id.example\",\"aud\":\"childfirst\",\"exp\":1780009999,\"iat\":1780000000,\"nbf\":1780000200,\"nonce\":\"nonce-1\",\"sub\":\"7\"}", CF_A042},
-        {"{\"iss\":\"https://id.example\",\"aud\":\"childfirst\",\"exp\":1780000060,\"iat\":1780000000,\"nonce\":\"nonce-2\",\"sub\":\"7\"}", CF_A041},
-        {"{\"iss\":\"https://id.example\",\"aud\":\"childfirst\",\"exp\":1780000060,\"iat\":1780000000,\"sub\":\"7\"}", CF_A041},
-        {"{\"iss\":\"https://id.example\",\"aud\":\"childfirst\",\"exp\":1780000060,\"iat\":1780000000,\"nonce\":\"nonce-1\"}", CF_A042},
-        {"{\"iss\":\"https://id.example\",\"aud\":\"childfirst\",\"exp\":\"1780000060\",\"iat\":1780000000,\"nonce\":\"nonce-1\",\"sub\":\"7\"}", CF_A042},
-        {"{\"iss\":\"https://id.example\",\"iss\":\"https://id.example\",\"aud\":\"childfirst\",\"exp\":1780000060,\"iat\":1780000000,\"nonce\":\"nonce-1\",\"sub\":\"7\"}", CF_A042},
+        {"{\"iss\":\"https://"
+         "id.example\",\"aud\":[\"x\",\"childfirst\"],\"exp\":1780000060,\"iat\":1780000000,\"nonce\":\"nonce-1\",\"sub\":"
+         "\"7\"}",
+         CF_A042},
+        {"{\"iss\":\"https://"
+         "id.example\",\"aud\":\"childfirst\",\"azp\":\"x\",\"exp\":1780000060,\"iat\":1780000000,\"nonce\":\"nonce-1\","
+         "\"sub\":\"7\"}",
+         CF_A042},
+        {"{\"iss\":\"https://"
+         "id.example\",\"aud\":\"childfirst\",\"exp\":1779999880,\"iat\":1779999800,\"nonce\":\"nonce-1\",\"sub\":\"7\"}",
+         CF_A042}, /* expired */
+        {"{\"iss\":\"https://id.example\",\"aud\":\"childfirst\",\"iat\":1780000000,\"nonce\":\"nonce-1\",\"sub\":\"7\"}",
+         CF_A042},
+        {"{\"iss\":\"https://"
+         "id.example\",\"aud\":\"childfirst\",\"exp\":1780009999,\"iat\":1780000200,\"nonce\":\"nonce-1\",\"sub\":\"7\"}",
+         CF_A042}, /* of later */
+        {"{\"iss\":\"https://"
+         "id.example\",\"aud\":\"childfirst\",\"exp\":1780009999,\"iat\":1779990000,\"nonce\":\"nonce-1\",\"sub\":\"7\"}",
+         CF_A042}, /* of long ago */
+        {"{\"iss\":\"https://"
+         "id.example\",\"aud\":\"childfirst\",\"exp\":1780009999,\"iat\":1780000000,\"nbf\":1780000200,\"nonce\":\"nonce-1\","
+         "\"sub\":\"7\"}",
+         CF_A042},
+        {"{\"iss\":\"https://"
+         "id.example\",\"aud\":\"childfirst\",\"exp\":1780000060,\"iat\":1780000000,\"nonce\":\"nonce-2\",\"sub\":\"7\"}",
+         CF_A041},
+        {"{\"iss\":\"https://id.example\",\"aud\":\"childfirst\",\"exp\":1780000060,\"iat\":1780000000,\"sub\":\"7\"}",
+         CF_A041},
+        {"{\"iss\":\"https://id.example\",\"aud\":\"childfirst\",\"exp\":1780000060,\"iat\":1780000000,\"nonce\":\"nonce-1\"}",
+         CF_A042},
+        {"{\"iss\":\"https://"
+         "id.example\",\"aud\":\"childfirst\",\"exp\":\"1780000060\",\"iat\":1780000000,\"nonce\":\"nonce-1\",\"sub\":\"7\"}",
+         CF_A042},
+        {"{\"iss\":\"https://id.example\",\"iss\":\"https://"
+         "id.example\",\"aud\":\"childfirst\",\"exp\":1780000060,\"iat\":1780000000,\"nonce\":\"nonce-1\",\"sub\":\"7\"}",
+         CF_A042},
         {"[]", CF_A042},
         {"no claims", CF_A042},
     };
@@ -118,8 +150,9 @@ static void each_claim_that_does_not_fit_is_refused(void **state) {
     }
 }
 
-static const char fits[] = "{\"iss\":\"https://id.example\",\"aud\":\"childfirst\",\"exp\":1780000060,\"iat\":1780000000,\"nonce\":"
-                           "\"nonce-1\",\"sub\":\"7\"}";
+static const char fits[] =
+    "{\"iss\":\"https://id.example\",\"aud\":\"childfirst\",\"exp\":1780000060,\"iat\":1780000000,\"nonce\":"
+    "\"nonce-1\",\"sub\":\"7\"}";
 
 static struct cf_str joined(const char *head, const char *claims, struct cf_str signature) {
     return cf_str_printf(a, "%.*s.%.*s.%.*s", CF_STR_ARG(access_base64url(a, head, strlen(head))),
@@ -133,7 +166,8 @@ static void a_forged_signature_is_refused_whatever_the_head_says(void **state) {
     assert_int_equal(judged(sign(ours, "RS256", "two", fits), &subject), CF_A042);
     assert_int_equal(judged(joined("{\"alg\":\"none\",\"kid\":\"one\"}", fits, CF_LIT("")), &subject), CF_A042);
     assert_int_equal(judged(joined("{\"alg\":\"NONE\"}", fits, CF_LIT("AA")), &subject), CF_A042);
-    assert_int_equal(judged(joined("{\"alg\":\"RS256\",\"kid\":\"one\",\"crit\":[\"b64\"]}", fits, CF_LIT("AA")), &subject), CF_A042);
+    assert_int_equal(judged(joined("{\"alg\":\"RS256\",\"kid\":\"one\",\"crit\":[\"b64\"]}", fits, CF_LIT("AA")), &subject),
+                     CF_A042);
     cjose_err e; /* the public key taken for a shared secret */
     struct cf_str secret = cf_str_slice(jwks, 9, jwks.n - 2);
     cjose_jwk_t *hmac = cjose_jwk_create_oct_spec((const uint8_t *)secret.p, secret.n, &e);
@@ -158,8 +192,13 @@ static void keys_that_cannot_be_read_refuse_every_token(void **state) {
     static const struct {
         const char *text;
         enum cf_code code;
-    } bad[] = {{"", CF_A040}, {"[]", CF_A040}, {"{}", CF_A040}, {"{\"keys\":1}", CF_A042}, {"{\"keys\":[]}", CF_A042},
-               {"{\"keys\":[{\"kid\":\"one\"}]}", CF_A042}, {"{\"keys\":[{\"kid\":\"one\",\"kty\":\"RSA\",\"n\":\"\",\"e\":\"\"}]}", CF_A042}};
+    } bad[] = {{"", CF_A040},
+               {"[]", CF_A040},
+               {"{}", CF_A040},
+               {"{\"keys\":1}", CF_A042},
+               {"{\"keys\":[]}", CF_A042},
+               {"{\"keys\":[{\"kid\":\"one\"}]}", CF_A042},
+               {"{\"keys\":[{\"kid\":\"one\",\"kty\":\"RSA\",\"n\":\"\",\"e\":\"\"}]}", CF_A042}};
     for (size_t i = 0; i < CF_COUNT(bad); i++) {
         jwks = cf_str_from(bad[i].text);
         assert_int_equal(judged(good, &subject), bad[i].code);
@@ -199,9 +238,11 @@ static void json_is_read_strictly(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_token_that_fits_names_who_signed_in), cmocka_unit_test(each_claim_that_does_not_fit_is_refused),
+        cmocka_unit_test(a_token_that_fits_names_who_signed_in),
+        cmocka_unit_test(each_claim_that_does_not_fit_is_refused),
         cmocka_unit_test(a_forged_signature_is_refused_whatever_the_head_says),
-        cmocka_unit_test(keys_that_cannot_be_read_refuse_every_token), cmocka_unit_test(json_is_read_strictly),
+        cmocka_unit_test(keys_that_cannot_be_read_refuse_every_token),
+        cmocka_unit_test(json_is_read_strictly),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

@@ -94,8 +94,9 @@ static void grants_are_events_that_name_who_gave_what_to_whom_and_why(void **sta
 static struct cf_str picture(struct place *p) { /* the derived tables as text */
     struct cf_buf b = cf_buf_new(p->a, 65536);
     static const struct store_sql sql = {
-        "test.picture", "SELECT hex(user) || ' ' || unit || ' ' || active FROM standing UNION ALL SELECT hex(user) || ' ' || role || "
-                        "' ' || since || ' ' || until FROM granted ORDER BY 1"};
+        "test.picture",
+        "SELECT hex(user) || ' ' || unit || ' ' || active FROM standing UNION ALL SELECT hex(user) || ' ' || role || "
+        "' ' || since || ' ' || until FROM granted ORDER BY 1"};
     bool more = true;
     struct store_stmt *s = access_rows(p->x, &sql, &p->errs, "");
     while (more) {
@@ -122,7 +123,10 @@ static void the_derived_tables_made_anew_are_what_they_were(void **state) {
         bool done = false;
         switch (seed >> 28 & 3U) {
         case 0:
-        case 1: done = access_user_grant(p->x, p->d, NULL, who, lit(role), seed & 1024U ? p->now_us + US_PER_DAY : 0, CF_LIT("t"), &quiet); break;
+        case 1:
+            done = access_user_grant(p->x, p->d, NULL, who, lit(role), seed & 1024U ? p->now_us + US_PER_DAY : 0, CF_LIT("t"),
+                                     &quiet);
+            break;
         case 2: done = access_user_end(p->x, p->d, NULL, who, lit(role), CF_LIT("t"), &quiet); break;
         default: done = access_user_active(p->x, p->d, NULL, who, (seed & 2048U) != 0, CF_LIT("t"), &quiet); break;
         }

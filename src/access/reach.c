@@ -65,7 +65,8 @@ static void by_history(struct near *x, const struct lang_history *h) {
         if (of_glass(x, e)) {
             continue;
         }
-        if (x->who->user_no != 0 && (int64_t)e->actor.subject == x->who->user_no) {
+        bool shared = x->who->partner && (int64_t)e->recipient == x->who->user_no; /* told of this child before */
+        if (x->who->user_no != 0 && (shared || (int64_t)e->actor.subject == x->who->user_no)) {
             nearer(x, ACCESS_OWN);
         }
         if (is_unit(x, e->unit) || is_unit(x, e->actor.unit)) {

@@ -216,7 +216,7 @@ void access_close(struct access *x) {
 
 bool access_tidy(struct access *x, struct cf_errs *errs) {
     int64_t now = cf_now_us();
-    int64_t idle = now - CF_MAX_SESSION_IDLE_MINUTES * US_PER_MINUTE, made = now - CF_MAX_SESSION_HOURS * 60 * US_PER_MINUTE;
+    int64_t idle = now - CF_MAX_SESSION_IDLE_MINUTES * US_PER_MINUTE, made = now - CF_MAX_SESSION_HOURS * US_PER_HOUR;
     return access_run(x, &sql_tidy_session, errs, "ii", idle, made) &&
            access_run(x, &sql_tidy_attempt, errs, "i", now - CF_MAX_SIGN_IN_MINUTES * US_PER_MINUTE) &&
            access_run(x, &sql_tidy_link, errs, "i", now) &&

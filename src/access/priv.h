@@ -8,6 +8,7 @@
 
 #define US_PER_S INT64_C(1000000)
 #define US_PER_MINUTE (60 * US_PER_S)
+#define US_PER_HOUR (3600 * US_PER_S)
 #define US_PER_DAY (86400 * US_PER_S)
 #define TOKEN_BYTES 32
 #define TOKEN_LETTERS 43

@@ -476,3 +476,14 @@ void page_write_source(struct page_compiler *c, struct page_template *t, struct 
         fault_unused(&w);
     }
 }
+
+bool page_compile(struct page_compiler *c, const char *path, struct cf_buf *header, struct cf_buf *source,
+                  struct page_template **out) {
+    *out = page_read(c, path, cf_str_ends(cf_str_from(path), CF_LIT(".part")));
+    if (*out == NULL || c->faults > 0) {
+        return false;
+    }
+    page_write_header(c, *out, header);
+    page_write_source(c, *out, source);
+    return c->faults == 0;
+}

@@ -49,9 +49,6 @@ static bool is_api(const struct web_request *q) {
 /* ---- Reading. */
 
 static bool read_path(struct web_request *q, struct cf_str raw, struct cf_errs *errs) {
-    if (raw.n > CF_MAX_WEB_URL_BYTES) {
-        return cf_fail(errs, CF_W003, CF_NOWHERE, "the address is longer than %d bytes", CF_MAX_WEB_URL_BYTES);
-    }
     size_t slashes = 0;
     for (size_t i = 0; i < raw.n; i++) {
         slashes += raw.p[i] == '/';

@@ -212,6 +212,9 @@ static enum MHD_Result begin(struct call *call, const char *method) {
     if (too_many_of(call)) {
         return refuse(call, 429, "Too many requests come from your address at once. Wait a minute, then try again.");
     }
+    if (call->raw.path.n + call->raw.query.n > CF_MAX_WEB_URL_BYTES) {
+        return refuse(call, 414, "The address is too long.");
+    }
     if (bytes > CF_MAX_WEB_HEADER_BYTES) {
         return refuse(call, 431, "The headers of the request are too long. Delete the cookies of this site, then try again.");
     }

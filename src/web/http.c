@@ -341,7 +341,7 @@ static void *work(void *arg) {
 
 static bool start_workers(struct server *s, struct cf_arena *a, struct cf_errs *errs) {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    int n = s->app->options->workers > 0 ? s->app->options->workers : (int)(cores < 2 ? 4 : cores * 2 > 16 ? 16 : cores * 2);
+    int n = s->app->options->workers > 0 ? s->app->options->workers : (int)(cores < 2 ? 4 : cores > 4 ? 8 : cores * 2);
     n = n > CF_MAX_WEB_WORKERS ? CF_MAX_WEB_WORKERS : n;
     s->workers = CF_NEW_N(a, struct web_worker, (size_t)n);
     s->threads = CF_NEW_N(a, pthread_t, (size_t)n);

@@ -25,6 +25,7 @@ static const struct store_sql SCHEMA = {
     " ended_by INTEGER, owner TEXT NOT NULL, owner_subject INTEGER NOT NULL, unit INTEGER NOT NULL, marks INTEGER NOT NULL,"
     " PRIMARY KEY(person, id)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS duty_open ON duty(due) WHERE state <= 2;"
+    "CREATE INDEX IF NOT EXISTS duty_owner ON duty(owner_subject, due) WHERE state <= 2 AND owner_subject > 0;"
     "CREATE TABLE IF NOT EXISTS gate(person INTEGER NOT NULL, seq INTEGER NOT NULL, rule TEXT NOT NULL, role INTEGER NOT NULL,"
     " result INTEGER NOT NULL, marks INTEGER NOT NULL, not_in_source INTEGER NOT NULL,"
     " PRIMARY KEY(person, seq, rule, role)) STRICT, WITHOUT ROWID;"

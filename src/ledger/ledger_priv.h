@@ -180,7 +180,7 @@ struct ledger_value control_builtin_entries(struct cf_arena *a); /* the reserved
 /* ---- ledger.c */
 /* Subjects asked for lately: one event names the same people and units several times, and so does the next. A slot by hash of
  * the id; what a batch gave is dropped when the batch is. */
-enum { LEDGER_RECENT = 1 << 15 };
+enum { LEDGER_RECENT = 1 << 18 };
 struct recent_subject {
     struct cf_id id;
     int64_t no;    /* 0: empty */
@@ -224,6 +224,7 @@ struct ledger {
 bool subject_find(struct ledger *l, struct cf_id id, int64_t *no, uint32_t *type, struct cf_errs *errs);
 void recent_put(struct ledger *l, struct cf_id id, int64_t no, uint32_t type);
 void recent_clear(struct ledger *l);
+void read_hide_pending(const struct ledger *l, struct ledger_event *e); /* what the register says is destroyed is not served */
 /* schema.c */
 extern const struct store_sql ledger_schema;
 bool ledger_load_control(struct ledger *l, uint64_t from, struct cf_errs *errs);

@@ -19,6 +19,7 @@ struct desk_options {
     const char *force;     /* at creation */
     bool write, create, accept_clock;
     bool memory_desk; /* derive into memory only: as-known-at views, replay */
+    const char *vfs;  /* a file layer by name, for fault tests; NULL: the system's */
 };
 /* Opens a ledger and its desk; a desk that is behind catches up first. D001 when nothing is adopted yet and policies are
  * needed. */
@@ -119,6 +120,22 @@ struct desk_changes {
  * gates of `act` records refuse. *receipt.again: the id was here already, nothing is changed. changes may be NULL. */
 CF_MUST_USE bool desk_record(struct desk *d, const struct desk_entry *e, struct cf_arena *a, struct ledger_receipt *receipt,
                              struct desk_changes *changes, struct cf_errs *errs);
+
+/* Several entries that wait, made durable together: one commit of the ledger, one of the desk. Each is checked, judged and
+ * answered by itself and sees those before it, so that the outcome is that of desk_record one after another: a refused entry
+ * harms no other. Nothing is acknowledged before it is durable: false, with why in errs, when the batch as a whole failed, and
+ * then no outcome is `ok`, each says why, and nothing is kept, unless only the desk's commit failed: then the ledger has the
+ * events, and whoever sends one again gets its receipt. */
+struct desk_outcome {
+    struct cf_arena *arena; /* given: where this entry's answer lives; NULL: in the batch's */
+    struct cf_errs *errs;   /* given: where its errors go; NULL: a sink is made */
+    bool no_changes;        /* given: nobody will read `changes` */
+    bool ok, refused;       /* refused: by itself, whatever became of the others */
+    struct ledger_receipt receipt;
+    struct desk_changes changes;
+};
+CF_MUST_USE bool desk_record_many(struct desk *d, const struct desk_entry *const *entries, size_t n, struct cf_arena *a,
+                                  struct desk_outcome *out, struct cf_errs *errs);
 
 /* Correction (C1): only what is set replaces. fields: pairs of field number (of the record) and value. */
 struct desk_correction {

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { CATCH_UP_BATCH = 16384, WAL_BYTES_MOST = 128 << 20 };
+enum { WAL_BYTES_MOST = 128 << 20 };
 
 static const struct store_sql SCHEMA = {
     "desk.schema",
@@ -25,6 +25,7 @@ static const struct store_sql SCHEMA = {
     " ended_by INTEGER, owner TEXT NOT NULL, owner_subject INTEGER NOT NULL, unit INTEGER NOT NULL, marks INTEGER NOT NULL,"
     " PRIMARY KEY(person, id)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS duty_open ON duty(due) WHERE state <= 2;"
+    "CREATE INDEX IF NOT EXISTS duty_owner ON duty(owner_subject, due) WHERE state <= 2 AND owner_subject > 0;"
     "CREATE TABLE IF NOT EXISTS gate(person INTEGER NOT NULL, seq INTEGER NOT NULL, rule TEXT NOT NULL, role INTEGER NOT NULL,"
     " result INTEGER NOT NULL, marks INTEGER NOT NULL, not_in_source INTEGER NOT NULL,"
     " PRIMARY KEY(person, seq, rule, role)) STRICT, WITHOUT ROWID;"
@@ -320,7 +321,7 @@ bool desk_mark_stale(struct desk *d, uint32_t subject, struct cf_errs *errs) {
     return run_ints(d, &ADD_STALE, (int64_t[]){members[0]}, 1, errs);
 }
 
-static bool role_is_about(const struct desk *d, uint32_t kind, uint32_t role) {
+bool desk_role_is_about(const struct desk *d, uint32_t kind, uint32_t role) {
     const struct bound_set *s = desk_current(d);
     const struct bound_record *b = s && kind < s->kinds ? s->by_kind[kind] : NULL;
     for (size_t i = 0; b && i < b->record->as.record.roles.n; i++) {
@@ -339,7 +340,7 @@ void desk_about_of(struct desk *d, const struct ledger_event *e, struct cf_arena
         const struct ledger_person *p = &e->d.persons[i];
         struct cf_errs quiet = cf_errs_new(a);
         int64_t no;
-        if (p->state != LEDGER_LIVE || !role_is_about(d, e->d.kind, p->role) ||
+        if (p->state != LEDGER_LIVE || !desk_role_is_about(d, e->d.kind, p->role) ||
             !ledger_subject_no(d->ledger, p->subject, &no, &quiet) || !no) {
             continue;
         }
@@ -363,8 +364,8 @@ static bool add_links(struct desk *d, const struct ledger_event *e, uint64_t roo
             continue;
         }
         if (!ledger_subject_no(d->ledger, p->subject, &no, errs) ||
-            !run_ints(d, &ADD_LINK, (int64_t[]){no, (int64_t)root, p->role, e->d.kind, role_is_about(d, e->d.kind, p->role)}, 5,
-                      errs)) {
+            !run_ints(d, &ADD_LINK,
+                      (int64_t[]){no, (int64_t)root, p->role, e->d.kind, desk_role_is_about(d, e->d.kind, p->role)}, 5, errs)) {
             return false;
         }
     }
@@ -628,34 +629,8 @@ void desk_rollback(struct desk *d) {
     cf_arena_free(a);
 }
 
-/* Reads what was appended since and takes it in, many thousand events a transaction. */
-bool desk_catch_up(struct desk *d, struct cf_errs *errs) {
-    uint64_t size = ledger_size(d->ledger);
-    while (d->applied < size) {
-        uint64_t to = d->applied + CATCH_UP_BATCH < size ? d->applied + CATCH_UP_BATCH : size;
-        struct cf_arena *a = cf_arena_new("catch up");
-        struct cf_arena *one = cf_arena_new("one event");
-        struct ledger_cursor *c;
-        bool more = true, ok = store_begin(d->db, errs) && ledger_scan(d->ledger, d->applied, to, a, &c, errs);
-        while (ok && more) {
-            struct ledger_event e;
-            ok = ledger_scan_next(c, one, &more, &e, errs) && (!more || desk_take_in(d, &e, one, errs));
-            cf_arena_reset(one);
-            cf_arena_reset(d->scratch);
-        }
-        cf_arena_free(one);
-        cf_arena_free(a);
-        if (!ok) {
-            desk_rollback(d);
-        }
-        if (!ok || !desk_commit(d, errs)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* What a long-lived reader keeps in memory changes only by events of the ledger's own kinds; all else it reads anew each time. */
+/* What a long-lived reader keeps in memory changes only by events of the ledger's own kinds; all else it reads anew each time.
+ */
 bool desk_refresh(struct desk *d, bool *adopted, struct cf_errs *errs) {
     uint64_t *seqs;
     size_t n;

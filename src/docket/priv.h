@@ -127,7 +127,9 @@ void desk_members(const struct desk *d, uint32_t subject, uint64_t upto, struct 
 
 /* ---- Taking in one event: links, images, episodes, corrections. In an open desk transaction. */
 CF_MUST_USE bool desk_take_in(struct desk *d, const struct ledger_event *e, struct cf_arena *a, struct cf_errs *errs);
+/* Reads what was appended since and takes it in, many at a time (gather.c); not in a transaction. */
 CF_MUST_USE bool desk_catch_up(struct desk *d, struct cf_errs *errs);
+bool desk_role_is_about(const struct desk *d, uint32_t kind, uint32_t role);
 /* Ends the desk's transaction: with how far the ledger is taken in, and the write-ahead log emptied when it has grown; or as it
  * was. */
 CF_MUST_USE bool desk_commit(struct desk *d, struct cf_errs *errs);

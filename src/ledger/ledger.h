@@ -288,6 +288,12 @@ CF_MUST_USE bool ledger_scan(struct ledger *l, uint64_t from, uint64_t to, struc
 CF_MUST_USE bool ledger_scan_next(struct ledger_cursor *c, struct cf_arena *a, bool *more, struct ledger_event *out,
                                   struct cf_errs *errs);
 void ledger_scan_end(struct ledger_cursor *c);
+/* The same for long ways, opened ahead on a thread of its own: not inside a batch. *out is the next event, NULL after the last;
+ * it lives until the next call. Meanwhile `l` may be used as ever, and must stay open until ledger_stream_end. */
+struct ledger_stream;
+CF_MUST_USE bool ledger_stream(struct ledger *l, uint64_t from, uint64_t to, struct ledger_stream **out, struct cf_errs *errs);
+CF_MUST_USE bool ledger_stream_next(struct ledger_stream *s, const struct ledger_event **out, struct cf_errs *errs);
+void ledger_stream_end(struct ledger_stream *s); /* NULL is allowed */
 /* Only events of built-in kinds, without reading the rest: kind 0 is any of them. Seqs in order, in `a`. */
 CF_MUST_USE bool ledger_builtins(struct ledger *l, uint32_t kind, uint64_t from, struct cf_arena *a, uint64_t **seqs, size_t *n,
                                  struct cf_errs *errs);

@@ -30,9 +30,6 @@ struct seal_keys { /* in guarded memory */
 };
 struct seal_keys *seal_keys_new(struct cf_arena *a); /* wiped and freed with the arena */
 void seal_keys_ready(struct seal_keys *k);           /* derives the signing pair and the key of row marks */
-void seal_random(void *p, size_t n);
-void seal_wipe(void *p, size_t n);
-bool seal_zero(const void *p, size_t n);                                                      /* all zero? in constant time */
 void seal_derive(const uint8_t secret[32], uint16_t part, uint8_t key[32], uint8_t salt[32]); /* by libsodium: the measure */
 /* derive.c: the same for parts 0 to n - 1 of an event, several at a time. */
 void derive_parts(const uint8_t secret[32], size_t n, uint8_t (*keys)[32], uint8_t (*salts)[32]);
@@ -177,7 +174,7 @@ struct ledger_value control_builtin_entries(struct cf_arena *a); /* the reserved
 /* ---- ledger.c */
 /* Subjects asked for lately: one event names the same people and units several times, and so does the next. A slot by hash of
  * the id; what a batch gave is dropped when the batch is. */
-enum { LEDGER_RECENT = 1 << 15 };
+enum { LEDGER_RECENT = 1 << 18 };
 struct recent_subject {
     struct cf_id id;
     int64_t no;    /* 0: empty */
@@ -221,6 +218,7 @@ struct ledger {
 bool subject_find(struct ledger *l, struct cf_id id, int64_t *no, uint32_t *type, struct cf_errs *errs);
 void recent_put(struct ledger *l, struct cf_id id, int64_t no, uint32_t type);
 void recent_clear(struct ledger *l);
+void read_hide_pending(const struct ledger *l, struct ledger_event *e); /* what the register says is destroyed is not served */
 /* schema.c */
 extern const struct store_sql ledger_schema;
 bool ledger_load_control(struct ledger *l, uint64_t from, struct cf_errs *errs);

@@ -7,7 +7,7 @@ static bool damaged(uint64_t seq, const char *why, struct cf_errs *errs) {
 
 /* A copy restored from a backup may be older than the register: what that says is destroyed is not served (the keeper carries
  * it out when it next opens the ledger). */
-static void hide_pending(const struct ledger *l, struct ledger_event *e) {
+void read_hide_pending(const struct ledger *l, struct ledger_event *e) {
     if (l->pending == NULL || !cf_map_has(l->pending, (struct cf_str){(const char *)e->d.id.b, sizeof e->d.id.b})) {
         return;
     }
@@ -31,7 +31,7 @@ static bool open_row(struct ledger *l, const struct event_row *row, struct cf_ar
     if (!ok) {
         return damaged(row->seq, why, errs);
     }
-    hide_pending(l, out);
+    read_hide_pending(l, out);
     return true;
 }
 

@@ -376,6 +376,38 @@ static void whatever_happened_a_rebuild_is_identical(void **state) {
     }
 }
 
+/* Thousands at once are gathered and written in another order than one by one; what is left is the same. */
+static void a_long_catching_up_is_what_one_by_one_would_leave(void **state) {
+    (void)state;
+    struct world w = {0};
+    rolls = 4711;
+    for (int i = 0; i < 6; i++) {
+        w.people[i] = new_child(14000 + (int32_t)roll(2000));
+    }
+    for (int step = 0; step < 20; step++) {
+        random_step(&w);
+    }
+    const struct lang_decl *r = record_named("stop_search");
+    struct desk_value *v = unknown_fields(r);
+    must(desk_bulk_begin(desk, &errs));
+    for (int i = 0; i < 2300; i++) {
+        struct desk_about about[2] = {{.subject = w.people[roll(6)]}, {.subject = w.people[roll(6)]}};
+        struct desk_entry e = {.record = r,
+                               .from = clock_s - 1 - roll(86400 * 700),
+                               .about = about,
+                               .n_about = roll(9) == 0 && !cf_id_eq(about[0].subject, about[1].subject) ? 2 : 1,
+                               .fields = v};
+        struct ledger_receipt receipt;
+        e.to = e.from;
+        must(desk_bulk_add(desk, &e, &receipt, &errs));
+    }
+    must(desk_bulk_end(desk, &errs));
+    for (int step = 0; step < 20; step++) { /* corrections, merges and splits behind them, taken in one by one */
+        random_step(&w);
+    }
+    same_after_rebuild();
+}
+
 static void what_is_erased_leaves_no_line_and_a_rebuild_agrees(void **state) {
     (void)state;
     struct cf_id child = new_child(14654), reviewer = new_child(0), approver = new_child(1);
@@ -530,6 +562,7 @@ int main(void) {
         DESK(a_desk_that_was_left_behind_catches_up),
         DESK(duties_keep_their_identity_through_merge_and_split),
         DESK(whatever_happened_a_rebuild_is_identical),
+        DESK(a_long_catching_up_is_what_one_by_one_would_leave),
         DESK(what_is_erased_leaves_no_line_and_a_rebuild_agrees),
         DESK(what_ended_on_an_erased_event_stays_as_it_ended),
         DESK(a_policy_with_errors_never_replaces_a_running_one),

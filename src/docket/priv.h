@@ -95,6 +95,8 @@ struct effective {
 };
 CF_MUST_USE bool desk_effective(struct desk *d, uint64_t seq, uint64_t upto, struct cf_arena *a, struct effective *out,
                                 struct cf_errs *errs);
+CF_MUST_USE bool desk_effective_of(struct desk *d, const struct ledger_event *e, uint64_t upto, struct cf_arena *a,
+                                   struct effective *out, struct cf_errs *errs); /* the same of an event as read */
 /* Appends one entry for the event to an image. */
 CF_MUST_USE bool image_encode(struct desk *d, const struct effective *e, struct cf_buf *b, struct cf_errs *errs);
 /* Decodes the entries of one image into events of the set; members: the subject numbers that are this person. */

@@ -241,7 +241,11 @@ bool gzip_pack(struct cf_arena *a, struct cf_str bytes, struct cf_str *out) {
         return false;
     }
     char *packed = cf_alloc(a, bytes.n + 1);
-    z.next_in = (const Bytef *)bytes.p;
+    union {
+        const char *from;
+        Bytef *to;
+    } in = {.from = bytes.p}; /* zlib reads it only, though its type does not say so */
+    z.next_in = in.to;
     z.avail_in = (uInt)bytes.n;
     z.next_out = (Bytef *)packed;
     z.avail_out = (uInt)bytes.n; /* no room for more than there was: then nothing is won */

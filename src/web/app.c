@@ -11,7 +11,8 @@ bool web_app_start(struct web_app *app, struct cf_errs *errs) {
     app->desk_arena = cf_arena_new("writing desk");
     return desk_open(app->desk_arena, &o, errs, &app->writing) &&
            access_open(app->desk_arena, desk_ledger(app->writing), ACCESS_MAKE, errs, &app->writing_access) &&
-           access_catch_up(app->writing_access, errs) && keeper_start(app->arena, app->writing, &k, errs, &app->keeper);
+           access_catch_up(app->writing_access, errs) && (!app->options->demo || web_demo_people(app, errs)) &&
+           keeper_start(app->arena, app->writing, &k, errs, &app->keeper);
 }
 
 void web_app_stop(struct web_app *app) {

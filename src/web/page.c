@@ -182,29 +182,21 @@ bool web_stream(struct web_request *q, struct web_response *r, const char *topic
 
 /* ---- Problems. */
 
+/* By the kind of the error, save for those that HTTP has a status of its own for. */
 int web_status_of(const struct cf_errs *errs) {
-    if (errs->n == 0) {
-        return 500;
+    static const int by_kind[] = {[CF_SYNTAX] = 400,  [CF_USAGE] = 400,    [CF_MEANING] = 422, [CF_NOT_FOUND] = 404,
+                                  [CF_REFUSED] = 403, [CF_CONFLICT] = 409, [CF_TOO_BIG] = 413, [CF_BUSY] = 503,
+                                  [CF_BROKEN] = 500,  [CF_NOTE] = 500};
+    static const struct {
+        enum cf_code code;
+        int status;
+    } own[] = {{CF_W005, 405}, {CF_W007, 401}, {CF_W008, 415}, {CF_A005, 401}, {CF_A007, 401}};
+    for (size_t i = 0; errs->n > 0 && i < CF_COUNT(own); i++) {
+        if (errs->v[0].code == own[i].code) {
+            return own[i].status;
+        }
     }
-    switch (errs->v[0].code) {
-    case CF_W005: return 405;
-    case CF_W007: return 401;
-    case CF_W008: return 415;
-    default: break;
-    }
-    switch (cf_code_kind(errs->v[0].code)) {
-    case CF_SYNTAX:
-    case CF_USAGE: return 400;
-    case CF_MEANING: return 422;
-    case CF_NOT_FOUND: return 404;
-    case CF_REFUSED: return 403;
-    case CF_CONFLICT: return 409;
-    case CF_TOO_BIG: return 413;
-    case CF_BUSY: return 503;
-    case CF_BROKEN:
-    case CF_NOTE: break;
-    }
-    return 500;
+    return errs->n > 0 ? by_kind[cf_code_kind(errs->v[0].code)] : 500;
 }
 
 static const char *heading_of(int status) {

@@ -1,10 +1,6 @@
 /* route: finds the page for a method and a path. The table is src/web/routes.def; nothing else knows an address. */
 #include "web/priv.h"
 
-#define WEB_ROUTE(method, pattern, name, may, purpose, title) web_page_fn page_##name;
-#include "web/routes.def"
-#undef WEB_ROUTE
-
 static const struct web_route routes[] = {
 #define WEB_ROUTE(method, pattern, name, may, purpose, title)                                                                  \
     {WEB_##method, "" pattern, page_##name, #name, (may), WEB_##purpose, "" title},

@@ -40,6 +40,9 @@ struct web_route {
     const char *title; /* of the window; so it names no person */
 };
 const struct web_route *web_routes(size_t *n);
+#define WEB_ROUTE(method, pattern, name, may, purpose, title) web_page_fn page_##name;
+#include "web/routes.def"
+#undef WEB_ROUTE
 
 /* ---- Requests. Everything here lives in q->arena, as long as the request; all text is UTF-8 without control characters other
  * than line ends and tabs (anything else was refused before). */

@@ -60,6 +60,11 @@ void cli_changes_json(struct cf_buf *b, struct cli *c, const struct desk_changes
 void cli_print(const struct cf_buf *b);
 void cli_bar(void *progress, uint64_t done, uint64_t total); /* struct cf_progress as arg */
 
+/* ---- Policies. What examples stand on: the zone and the shipped calendar of bank holidays. */
+CF_MUST_USE bool cli_example_reference(struct cli *c, struct lang_reference *ref);
+
+int cli_policy_table(struct cli *c); /* the part of `policy` that loads a force's own tables */
+
 /* ---- Lawful reading: the purpose is one of the policy's; the row is durable before anything is shown. */
 CF_MUST_USE bool cli_read_log(struct cli *c, const char *route, const uint32_t *subjects, size_t n, uint64_t withheld);
 

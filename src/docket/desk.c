@@ -685,7 +685,8 @@ bool desk_catch_up(struct desk *d, struct cf_errs *errs) {
     return true;
 }
 
-/* What a long-lived reader keeps in memory changes only by events of the ledger's own kinds; all else it reads anew each time. */
+/* What a long-lived reader keeps in memory changes only by events of the ledger's own kinds; all else it reads anew each time.
+ */
 bool desk_refresh(struct desk *d, bool *adopted, struct cf_errs *errs) {
     uint64_t *seqs;
     size_t n;

@@ -731,6 +731,9 @@ struct lang_reader {
 /* Resolves names, types, units, flow, coverage of section 12 over all policies at once. Warnings (notes) do not fail. */
 CF_MUST_USE bool lang_check(struct cf_arena *a, struct lang_decl **policies, size_t n, const struct cf_zone *zone,
                             struct lang_reader reader, struct cf_errs *errs, struct lang_set **out);
+/* One cell of a table's file as a literal of a type: what *e holds afterwards is its op and value. false: it is none. */
+CF_MUST_USE bool lang_read_cell(struct lang_type t, struct cf_str cell, struct lang_expr *e);
+struct cf_str lang_type_text(struct cf_arena *a, struct lang_type t); /* "a code of offence", for messages */
 /* Reads every .policy file below a folder (or one file, with the folder's shared ones), parses and checks. */
 CF_MUST_USE bool lang_load(struct cf_arena *a, const char *path, const struct cf_zone *zone, struct cf_errs *errs,
                            struct lang_set **out);
@@ -739,6 +742,11 @@ const struct lang_decl *lang_find_kind(const struct lang_set *set, enum lang_dec
                                        struct cf_str name);                        /* a gate and a fact may share a name */
 const struct lang_decl *lang_version_at(const struct lang_decl *any, int32_t day); /* the version in force that day, or NULL */
 bool lang_role_is(const struct lang_decl *role, const struct lang_decl *wanted); /* the same, included, or a rank at or above */
+
+/* Adds the note CF-L104, at the first rule that needs it, when these policies count working days (school: ask for the next
+ * school day) and the calendar `name` ends less than CF_MAX_CALENDAR_AHEAD days after `today`. Days are London days. */
+void lang_note_calendar(const struct lang_set *set, bool school, struct cf_str name, int32_t last, int32_t today,
+                        struct cf_errs *errs);
 
 /* ---- What roles let their holders do (access.c). `held`: the roles (and partners) that somebody holds now, whichever version;
  * the newest version speaks. Who holds a role also has what each role gives that it counts as (lang_role_is). */

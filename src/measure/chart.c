@@ -323,7 +323,7 @@ static void put_legend(struct cf_buf *b, const struct chart *c, double most) {
     for (int i = 1; i <= STEPS && most > 0.0; i++) {
         cf_buf_printf(b,
                       "<li><svg width=\"16\" height=\"16\" aria-hidden=\"true\"><rect class=\"chart-place chart-step-%d\" "
-                      "width=\"16\" height=\"16\"/></svg> ",
+                      "x=\"1\" y=\"1\" width=\"14\" height=\"14\"/></svg> ",
                       i);
         put_number(b, c, most * (i - 1) / STEPS);
         cf_buf_lit(b, i < STEPS ? " to under " : " to ");
@@ -331,7 +331,7 @@ static void put_legend(struct cf_buf *b, const struct chart *c, double most) {
         cf_buf_lit(b, "</li>");
     }
     cf_buf_lit(b, "<li><svg width=\"16\" height=\"16\" aria-hidden=\"true\"><rect class=\"chart-place chart-step-0\" "
-                  "width=\"16\" height=\"16\"/></svg> none, hidden or not known</li></ul>");
+                  "x=\"1\" y=\"1\" width=\"14\" height=\"14\"/></svg> none, hidden or not known</li></ul>");
 }
 
 void chart_map(struct cf_buf *b, const struct chart *c, const struct chart_place *places, size_t n, int width, int height) {

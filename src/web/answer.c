@@ -49,9 +49,6 @@ static bool is_api(const struct web_request *q) {
 /* ---- Reading. */
 
 static bool read_path(struct web_request *q, struct cf_str raw, struct cf_errs *errs) {
-    if (raw.n > CF_MAX_WEB_URL_BYTES) {
-        return cf_fail(errs, CF_W003, CF_NOWHERE, "the address is longer than %d bytes", CF_MAX_WEB_URL_BYTES);
-    }
     size_t slashes = 0;
     for (size_t i = 0; i < raw.n; i++) {
         slashes += raw.p[i] == '/';
@@ -169,7 +166,8 @@ static bool allowed(struct web_request *q, struct cf_errs *errs) {
     struct access_reason reason = {0};
     (void)access_may(q->who, (enum access_act)may, NULL, NULL, &reason);
     atomic_fetch_add(&q->app->metrics.refused_ability, 1);
-    return cf_fail(errs, CF_W011, CF_NOWHERE, "%.*s", CF_STR_ARG(reason.words.n ? reason.words : CF_LIT("none of your roles may do this")));
+    return cf_fail(errs, CF_W011, CF_NOWHERE, "%.*s",
+                   CF_STR_ARG(reason.words.n ? reason.words : CF_LIT("none of your roles may do this")));
 }
 
 static bool run(struct web_request *q, struct web_response *r, const struct web_raw *raw, struct cf_errs *errs) {
@@ -217,7 +215,8 @@ static bool run(struct web_request *q, struct web_response *r, const struct web_
 /* ---- What leaves. */
 
 static bool body_tag(struct web_request *q, struct web_response *r) {
-    struct cf_str tag = cf_str_printf(q->arena, "\"%016llx\"", (unsigned long long)cf_str_hash((struct cf_str){r->body.p, r->body.n}));
+    struct cf_str tag =
+        cf_str_printf(q->arena, "\"%016llx\"", (unsigned long long)cf_str_hash((struct cf_str){r->body.p, r->body.n}));
     web_header(q, r, "ETag", tag);
     return cf_str_eq(tag, q->if_none_match);
 }
@@ -289,10 +288,17 @@ static bool take_in(struct web_request *q, struct cf_errs *errs) {
     return true;
 }
 
-void web_answer(struct web_app *app, struct web_worker *w, struct cf_arena *a, const struct web_raw *raw, struct web_answer *out) {
-    struct web_request q = {.arena = a, .app = app, .worker = w, .zone = app->zone, .demo = app->options->demo,
-                            .now = cf_now_us() / 1000000, .keeper = app->keeper};
-    struct web_response r = {.status = 200, .main = cf_buf_new(a, CF_MAX_WEB_PAGE_BYTES), .body = cf_buf_new(a, CF_MAX_WEB_PAGE_BYTES)};
+void web_answer(struct web_app *app, struct web_worker *w, struct cf_arena *a, const struct web_raw *raw,
+                struct web_answer *out) {
+    struct web_request q = {.arena = a,
+                            .app = app,
+                            .worker = w,
+                            .zone = app->zone,
+                            .demo = app->options->demo,
+                            .now = cf_now_us() / 1000000,
+                            .keeper = app->keeper};
+    struct web_response r = {
+        .status = 200, .main = cf_buf_new(a, CF_MAX_WEB_PAGE_BYTES), .body = cf_buf_new(a, CF_MAX_WEB_PAGE_BYTES)};
     struct cf_errs errs = cf_errs_new(a);
     *out = (struct web_answer){0};
     q.id = web_request_id(app);

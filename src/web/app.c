@@ -1,5 +1,5 @@
-/* app: what runs behind the pages: the keeper with the writing desk, a reading desk for each worker, and the doors that pages use
- * to both. Must not know sockets or HTML. */
+/* app: what runs behind the pages: the keeper with the writing desk, a reading desk for each worker, and the doors that pages
+ * use to both. Must not know sockets or HTML. */
 #include "web/priv.h"
 
 /* ---- The keeper. */

@@ -1,5 +1,5 @@
-/* demo: the invented people of the demonstration, made once in its database. Their password is no secret, and is shown where one
- * signs in. Must not be called for any other database. */
+/* demo: the invented people of the demonstration, made once in its database. Their password is no secret, and is shown where
+ * one signs in. Must not be called for any other database. */
 #include "web/priv.h"
 
 #define DEMO_WORDS "everyone here is invented"
@@ -12,8 +12,7 @@ static const struct {
 #undef WEB_DEMO_PERSON
 };
 
-struct cf_str web_demo_password(const struct web_request *q, const char *login) {
-    (void)login;
+struct cf_str web_demo_password(const struct web_request *q) {
     return q->demo ? CF_LIT(DEMO_WORDS) : CF_LIT("");
 }
 
@@ -21,8 +20,8 @@ static bool make_one(struct access *x, struct desk *d, size_t i, struct cf_errs 
     struct cf_id id;
     struct cf_str roles = cf_str_from(people[i].roles), role;
     const struct cf_str first = CF_LIT("for the first time only"), because = CF_LIT("an invented person of the demonstration");
-    if (!access_user_add(x, d, NULL, cf_str_from(people[i].login), cf_str_from(people[i].name), cf_str_from(people[i].unit), &id,
-                         errs)) {
+    if (!access_user_add(x, d, NULL, cf_str_from(people[i].login), cf_str_from(people[i].name), cf_str_from(people[i].unit),
+                         &id, errs)) {
         return false;
     }
     while (cf_str_split(&roles, ' ', &role)) {

@@ -1,4 +1,5 @@
-/* keeper_meanwhile: docket/keeper.h by one lock, one writer after another; built only where src/docket/keeper.c is not there yet. */
+/* keeper_meanwhile: docket/keeper.h by one lock, one writer after another; built only where src/docket/keeper.c is not there
+ * yet. */
 #include "docket/keeper.h"
 
 #include <pthread.h>
@@ -46,8 +47,8 @@ bool keeper_correct(struct keeper *k, const struct desk_correction *c, struct cf
     return ok;
 }
 
-bool keeper_merge(struct keeper *k, struct cf_id x, struct cf_id y, struct cf_str reason, struct cf_id actor, struct cf_arena *a,
-                  struct ledger_receipt *receipt, struct desk_changes *changes, struct cf_errs *errs) {
+bool keeper_merge(struct keeper *k, struct cf_id x, struct cf_id y, struct cf_str reason, struct cf_id actor,
+                  struct cf_arena *a, struct ledger_receipt *receipt, struct desk_changes *changes, struct cf_errs *errs) {
     pthread_mutex_lock(&k->lock);
     bool ok = desk_merge(k->desk, x, y, reason, actor, a, receipt, changes, errs);
     pthread_mutex_unlock(&k->lock);

@@ -33,5 +33,6 @@ bool page_home(struct web_request *q, struct web_response *r, struct cf_errs *er
         }
     }
     page_home_write(&r->main, &p);
-    return web_page(q, r, &(struct web_frame){.title = q->who ? CF_LIT("Home") : CF_LIT("What must follow when police meet a child")});
+    return web_page(
+        q, r, &(struct web_frame){.title = q->who ? CF_LIT("Home") : CF_LIT("What must follow when police meet a child")});
 }

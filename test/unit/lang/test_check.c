@@ -651,6 +651,28 @@ static void a_gate_is_noted_until_it_is_measured_by_ethnicity_and_sex(void **sta
     cf_arena_free(d.a);
 }
 
+static void a_calendar_that_ends_soon_is_noted_where_days_are_counted(void **state) {
+    (void)state;
+    struct checked c =
+        with("duty d \"D\"\n    after stop\n    owner sergeant\n    within 3 working days\n    done by decision\n"
+             "    cites law 1\n");
+    int32_t today = cf_day_of(2026, 11, 24);
+    lang_note_calendar(c.set, false, CF_LIT("holidays"), today + 400, today, &c.errs);
+    lang_note_calendar(c.set, true, CF_LIT("terms"), today, today, &c.errs); /* nothing asks for a school day */
+    assert_int_equal(count_code(&c, CF_L104), 0);
+    lang_note_calendar(c.set, false, CF_LIT("holidays"), today + 399, today, &c.errs);
+    assert_int_equal(count_code(&c, CF_L104), 1);
+    assert_text(c.errs.v[c.errs.n - 1].msg, "`d` counts working days, and the calendar holidays ends on 2027-12-28");
+    assert_true(c.errs.v[c.errs.n - 1].warning && c.ok);
+    cf_arena_free(c.a);
+    const struct test_file files[] = {{"hours.tsv", "low\t2 working days\n"}, {0}};
+    const char *text = HEAD CASE "table hours_for\n    from \"hours.tsv\"\n    keyed by risk\n    gives time duration\n";
+    struct checked d = check_files(&text, 1, files);
+    lang_note_calendar(d.set, false, CF_LIT("holidays"), today, today, &d.errs);
+    assert_int_equal(count_code(&d, CF_L104), 1); /* low: 2 working days */
+    cf_arena_free(d.a);
+}
+
 /* ---- folders */
 
 static void the_worked_policies_have_no_errors(void **state) {
@@ -756,6 +778,7 @@ int main(void) {
         cmocka_unit_test(a_role_is_itself_what_it_includes_and_any_rank_below),
         cmocka_unit_test(the_look_back_is_the_longest_window_or_none),
         cmocka_unit_test(where_unknown_decides_is_noted_unless_it_is_guarded),
+        cmocka_unit_test(a_calendar_that_ends_soon_is_noted_where_days_are_counted),
         cmocka_unit_test(a_gate_is_noted_until_it_is_measured_by_ethnicity_and_sex),
         cmocka_unit_test(the_worked_policies_have_no_errors),
         cmocka_unit_test(a_folder_is_read_whole_and_a_file_with_its_folder),

@@ -1,5 +1,5 @@
-/* session: who is signed in: tokens of which only a keyed hash is kept, their ends, the purpose chosen, one-time links. Must not
- * know passwords, nor what a role may do. */
+/* session: who is signed in: tokens of which only a keyed hash is kept, their ends, the purpose chosen, one-time links. Must
+ * not know passwords, nor what a role may do. */
 #include "access/priv.h"
 
 #define SESSION_COLUMNS                                                                                                        \
@@ -15,7 +15,8 @@ static const struct store_sql sql_end = {"session.end", "DELETE FROM session WHE
 static const struct store_sql sql_end_all = {"session.end_all", "DELETE FROM session WHERE user = ?1 AND hash IS NOT ?2"};
 static const struct store_sql sql_link_put = {
     "link.put", "INSERT INTO link(hash, what, user, data, made, ends) VALUES(?1, ?2, ?3, ?4, ?5, ?6)"};
-static const struct store_sql sql_link_get = {"link.get", "SELECT user, data, made, ends FROM link WHERE hash = ?1 AND what = ?2"};
+static const struct store_sql sql_link_get = {"link.get",
+                                              "SELECT user, data, made, ends FROM link WHERE hash = ?1 AND what = ?2"};
 static const struct store_sql sql_link_end = {"link.end", "DELETE FROM link WHERE hash = ?1"};
 
 static bool ended(struct cf_errs *errs) {
@@ -112,8 +113,8 @@ bool access_session_purpose(struct access *x, const struct lang_set *set, struct
         }
         ok = has || cf_fail(errs, CF_A021, CF_NOWHERE, "`%.*s` is not a purpose of your roles", CF_STR_ARG(purpose));
     }
-    ok = ok && token_hash(x, "session", token, hash) &&
-         access_run(x, &sql_purpose, errs, "bt", access_bytes(hash, 32), purpose);
+    ok =
+        ok && token_hash(x, "session", token, hash) && access_run(x, &sql_purpose, errs, "bt", access_bytes(hash, 32), purpose);
     cf_arena_free(a);
     return ok;
 }

@@ -38,6 +38,7 @@ int cli_failed(struct cli *c);                    /* prints the errors; CLI_REFU
 
 /* ---- The database. */
 const char *cli_db_path(struct cli *c);
+CF_MUST_USE bool cli_desk_options(struct cli *c, struct desk_options *o); /* of a database that exists; C006 otherwise */
 const char *cli_data(struct cli *c, const char *below); /* a file that ships with the program: "policies", "data/calendars" */
 CF_MUST_USE bool cli_open(struct cli *c, bool write);
 CF_MUST_USE bool cli_create(struct cli *c, const char *force);
@@ -58,6 +59,11 @@ void cli_say_changes(struct cf_buf *b, struct cli *c, const struct desk_changes 
 void cli_changes_json(struct cf_buf *b, struct cli *c, const struct desk_changes *changes);
 void cli_print(const struct cf_buf *b);
 void cli_bar(void *progress, uint64_t done, uint64_t total); /* struct cf_progress as arg */
+
+/* ---- Policies. What examples stand on: the zone and the shipped calendar of bank holidays. */
+CF_MUST_USE bool cli_example_reference(struct cli *c, struct lang_reference *ref);
+
+int cli_policy_table(struct cli *c); /* the part of `policy` that loads a force's own tables */
 
 /* ---- Lawful reading: the purpose is one of the policy's; the row is durable before anything is shown. */
 CF_MUST_USE bool cli_read_log(struct cli *c, const char *route, const uint32_t *subjects, size_t n, uint64_t withheld);

@@ -1,6 +1,7 @@
 /* measure: lists the measures of the policies in force, or counts one and prints it with its definition, its notes and, asked
  * with a purpose, every event behind it. Must not know what any measure counts. */
 #include "cli/cli.h"
+#include "exchange/published.h"
 #include "measure/measure.h"
 
 static void one_line(struct cf_buf *b, struct cli *c, const struct lang_decl *m, size_t width) {
@@ -20,6 +21,40 @@ static void one_line(struct cf_buf *b, struct cli *c, const struct lang_decl *m,
         return;
     }
     cf_buf_printf(b, "%-*.*s  %.*s\n", (int)width, CF_STR_ARG(m->name.text), CF_STR_ARG(m->title));
+}
+
+static bool published_map(struct cli *c, struct published_map *map) {
+    return published_map_read(c->arena, cli_data(c, "data/import/custody-disposals.tsv"), &c->errs, map);
+}
+
+/* Measures over published numbers: not of a policy, but of the map that reads them. */
+static bool list_published(struct cf_buf *b, struct cli *c, const char **between, size_t width) {
+    struct published_map map;
+    if (!published_map(c, &map)) {
+        return false;
+    }
+    for (size_t i = 0; i < map.measures.n; i++) {
+        const struct published_measure *m = &map.measures.v[i];
+        if (!c->json) {
+            cf_buf_printf(b, "%-*.*s  %.*s\n", (int)width, CF_STR_ARG(m->name), CF_STR_ARG(m->title));
+            continue;
+        }
+        cf_buf_lit(b, *between);
+        *between = ",\n";
+        cf_buf_lit(b, "{\"measure\":");
+        cf_json_str(b, m->name);
+        cf_buf_lit(b, ",\"title\":");
+        cf_json_str(b, m->title);
+        cf_buf_lit(b, ",\"published\":");
+        cf_json_str(b, map.dataset);
+        cf_buf_lit(b, ",\"by\":[");
+        for (size_t k = 0; k < m->by.n; k++) {
+            cf_buf_lit(b, k ? "," : "");
+            cf_json_str(b, m->by.v[k]);
+        }
+        cf_buf_lit(b, "]}");
+    }
+    return true;
 }
 
 static int list_measures(struct cli *c) {
@@ -42,6 +77,9 @@ static int list_measures(struct cli *c) {
         cf_buf_lit(&b, between);
         one_line(&b, c, m, width);
         between = c->json ? ",\n" : "";
+    }
+    if (!list_published(&b, c, &between, width)) {
+        return cli_failed(c);
     }
     cf_buf_lit(&b, !c->json ? "" : between[0] == ',' ? "\n]}\n" : "{\"measures\":[]}\n");
     cli_print(&b);
@@ -195,6 +233,34 @@ static void put_list(struct cf_buf *b, struct cli *c, const struct shown_list *l
     }
 }
 
+/* A measure of published numbers, when the name is one of theirs. */
+static bool run_published(struct cli *c, struct asked *q, bool *found) {
+    struct published_map map;
+    struct measure_table table;
+    *found = false;
+    if (!published_map(c, &map)) {
+        return false;
+    }
+    const struct published_measure *m = published_find(&map, c->words.v[0]);
+    *found = m != NULL;
+    if (!m) {
+        return true;
+    }
+    if (q->list || q->o.records != MEASURE_EITHER) {
+        cf_fail(&c->errs, CF_M005, CF_NOWHERE, "%.*s counts published numbers: there are no records behind it",
+                CF_STR_ARG(m->name));
+        cf_hint(&c->errs, "Leave out --list and --records.");
+        return false;
+    }
+    if (!published_run(c->desk, &map, m, &q->o, c->arena, &table, &c->errs)) {
+        return false;
+    }
+    struct cf_buf b = cf_buf_new(c->arena, CF_MAX_EXPORT_BYTES);
+    measure_write(&b, &table, q->format);
+    cli_print(&b);
+    return true;
+}
+
 int cli_measure(struct cli *c) {
     struct asked q;
     struct measure_table table;
@@ -204,6 +270,13 @@ int cli_measure(struct cli *c) {
     }
     if (!c->words.n) {
         return list_measures(c);
+    }
+    bool published;
+    if (!run_published(c, &q, &published)) {
+        return cli_failed(c);
+    }
+    if (published) {
+        return CLI_DONE;
     }
     if (!desk_set(c->desk)) {
         cf_fail(&c->errs, CF_D001, CF_NOWHERE, "no policies are adopted in this ledger");

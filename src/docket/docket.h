@@ -24,6 +24,9 @@ struct desk_options {
  * needed. */
 CF_MUST_USE bool desk_open(struct cf_arena *a, const struct desk_options *o, struct cf_errs *errs, struct desk **out);
 void desk_close(struct desk *d); /* NULL is allowed */
+/* A reader takes in what was recorded since, and gives back what its last answers used (so nothing of those may be in use).
+ * *adopted: other policies were put in force meanwhile; close and open it again to read by them. */
+CF_MUST_USE bool desk_refresh(struct desk *d, bool *adopted, struct cf_errs *errs);
 struct ledger *desk_ledger(struct desk *d);
 const struct lang_set *desk_set(const struct desk *d); /* the policies in force now; NULL: none adopted */
 const struct lang_reference *desk_reference(const struct desk *d);
@@ -32,6 +35,27 @@ const struct lang_reference *desk_reference(const struct desk *d);
  * Nothing changes when anything is wrong, or when the same texts are adopted already (*changed false). Marks all dockets stale.
  */
 CF_MUST_USE bool desk_adopt(struct desk *d, const char *folder, const char *authority, bool *changed, struct cf_errs *errs);
+
+/* ---- A force's own tables. A table that a policy reads `from "file"` ships with rows; a force may load its own file in their
+ * place. It is kept like any adopted text, goes along with every later adoption, and is dropped to go back to the shipped rows.
+ */
+struct desk_table_faults { /* every fault, without a bound, in the order of the file; their places are in the source given */
+    CF_VEC(struct cf_err);
+};
+/* Checks a file against the table declared in the policies in force: its columns; that each row is whole and every key has a
+ * value; codes that are known; no key twice; none missing where the table is complete; values within the bounds of every score
+ * that begins with the table. *rows: lines that hold a row. D023 when no such table is read from a file; faults are no errors.
+ */
+CF_MUST_USE bool desk_table_check(struct desk *d, struct cf_str name, const struct cf_source *src, struct cf_arena *a,
+                                  struct desk_table_faults *faults, size_t *rows, struct cf_errs *errs);
+/* The same, then adopts it when there is no fault. Nothing changes when there is one (D022), or when it is loaded already. */
+CF_MUST_USE bool desk_table_load(struct desk *d, struct cf_str name, const struct cf_source *src, const char *authority,
+                                 struct cf_arena *a, struct desk_table_faults *faults, size_t *rows, bool *changed,
+                                 struct cf_errs *errs);
+CF_MUST_USE bool desk_table_drop(struct desk *d, struct cf_str name, const char *authority, bool *changed,
+                                 struct cf_errs *errs);
+/* Is it the force's own file whose rows stand in the table? */
+CF_MUST_USE bool desk_table_own(struct desk *d, const struct lang_decl *table, bool *own, struct cf_errs *errs);
 
 /* A folder of policies that is not adopted, for replay: read, checked and bound to this ledger's names; nothing is written. */
 struct desk_proposal;

@@ -6,14 +6,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-struct text_file {
-    struct cf_str path; /* below the folder: "search/often.policy" */
-    struct cf_str text;
-};
-struct text_files {
-    CF_VEC(struct text_file);
-};
-
 /* ---- Reading a folder. */
 
 static int by_path(const void *x, const void *y) {
@@ -59,7 +51,7 @@ static bool read_folder(struct cf_arena *a, const char *root, struct cf_str belo
 
 /* ---- From texts to a checked set. */
 
-static const struct text_file *find_file(const struct text_files *files, struct cf_str path) {
+const struct text_file *desk_text(const struct text_files *files, struct cf_str path) {
     for (size_t i = 0; i < files->n; i++) {
         if (cf_str_eq(files->v[i].path, path)) {
             return &files->v[i];
@@ -71,7 +63,8 @@ static const struct text_file *find_file(const struct text_files *files, struct 
 static bool read_beside(void *ctx, struct cf_arena *a, struct cf_str folder, struct cf_str file, struct cf_str *text,
                         struct cf_errs *errs) {
     struct cf_str path = folder.n ? cf_str_printf(a, "%.*s/%.*s", CF_STR_ARG(folder), CF_STR_ARG(file)) : file;
-    const struct text_file *f = find_file(ctx, path);
+    const struct text_file *own = desk_text(ctx, cf_str_printf(a, OWN_TABLES "%.*s", CF_STR_ARG(path)));
+    const struct text_file *f = own ? own : desk_text(ctx, path);
     if (!f) {
         return cf_fail(errs, CF_D002, CF_NOWHERE, "there is no file %.*s beside the policies", CF_STR_ARG(path));
     }
@@ -575,21 +568,33 @@ static bool read_both(struct desk *d, const char *folder, struct text_files *fil
     return true;
 }
 
-bool desk_adopt(struct desk *d, const char *folder, const char *authority, bool *changed, struct cf_errs *errs) {
-    struct cf_arena *a = d->arena;
-    struct text_files files = {0}, calendars = {0};
-    struct lang_set *set = NULL;
-    *changed = false;
-    if (!read_both(d, folder, &files, &calendars, errs)) {
-        return false;
+static bool has_own_tables(const struct text_files *files) {
+    bool any = false;
+    for (size_t i = 0; i < files->n; i++) {
+        any = any || cf_str_starts(files->v[i].path, CF_LIT(OWN_TABLES));
     }
+    return any;
+}
+
+bool desk_adopt_texts(struct desk *d, struct text_files *files, struct text_files *calendars, const char *authority,
+                      bool *changed, struct cf_errs *errs) {
+    struct lang_set *set = NULL;
     uint8_t digest[LEDGER_HASH];
-    digest_of(&files, &calendars, a, digest);
+    *changed = false;
+    if (files->n) {
+        qsort(files->v, files->n, sizeof(*files->v), by_path);
+    }
+    digest_of(files, calendars, d->arena, digest);
     struct bound_set *now = desk_current(d);
     if (now && memcmp(now->digest, digest, LEDGER_HASH) == 0) {
         return true;
     }
-    if (!check_files(a, &files, d->zone, errs, &set)) {
+    if (!check_files(d->arena, files, d->zone, errs, &set)) {
+        if (has_own_tables(files)) {
+            cf_hint(errs,
+                    "The force's own tables stand in the place of shipped ones: `childfirst policy table list` shows them; "
+                    "drop or load anew one that no longer fits.");
+        }
         return false;
     }
     struct ledger_receipt receipt;
@@ -599,8 +604,8 @@ bool desk_adopt(struct desk *d, const char *folder, const char *authority, bool 
     struct bound_set
         *bound; /* bound before it is kept: what cannot be bound (no calendar, too much to lower) never comes into force */
     if (!name_set(d, set, errs) || !number_units(d, set, errs) ||
-        !append_adoption(d, &files, &calendars, digest, authority, &receipt, errs) ||
-        !bind_set(d, set, &calendars, receipt.seq, digest, &bound, errs)) {
+        !append_adoption(d, files, calendars, digest, authority, &receipt, errs) ||
+        !bind_set(d, set, calendars, receipt.seq, digest, &bound, errs)) {
         ledger_rollback(d->ledger);
         return false;
     }
@@ -610,6 +615,30 @@ bool desk_adopt(struct desk *d, const char *folder, const char *authority, bool 
     *cf_push(d->arena, &d->sets) = bound;
     *changed = true;
     return desk_catch_up(d, errs);
+}
+
+/* The force's own tables go along, but for those that the folder brings itself. */
+static bool keep_own_tables(struct desk *d, struct text_files *files, struct cf_errs *errs) {
+    struct text_files now = {0}, calendars = {0};
+    if (!desk_current(d)) {
+        return true;
+    }
+    if (!desk_adopted_texts(d, &now, &calendars, errs)) {
+        return false;
+    }
+    for (size_t i = 0; i < now.n; i++) {
+        if (cf_str_starts(now.v[i].path, CF_LIT(OWN_TABLES)) && !desk_text(files, now.v[i].path)) {
+            *cf_push(d->arena, files) = now.v[i];
+        }
+    }
+    return true;
+}
+
+bool desk_adopt(struct desk *d, const char *folder, const char *authority, bool *changed, struct cf_errs *errs) {
+    struct text_files files = {0}, calendars = {0};
+    *changed = false;
+    return read_both(d, folder, &files, &calendars, errs) && keep_own_tables(d, &files, errs) &&
+           desk_adopt_texts(d, &files, &calendars, authority, changed, errs);
 }
 
 /* ---- Loading what was adopted. */
@@ -630,20 +659,35 @@ static bool load_files(struct desk *d, const struct ledger_value *digests, const
     return true;
 }
 
-static bool load_set(struct desk *d, uint64_t seq, struct bound_set **out, struct cf_errs *errs) {
+static bool load_texts(struct desk *d, uint64_t seq, struct text_files *files, struct text_files *cal,
+                       const struct ledger_value **digest, struct cf_errs *errs) {
     struct ledger_event e;
     if (!ledger_read(d->ledger, seq, d->arena, &e, errs)) {
         return false;
     }
     const struct ledger_value *digests = ledger_fact(&e, LEDGER_F_POLICIES), *paths = ledger_fact(&e, LEDGER_F_PATHS);
-    const struct ledger_value *calendars = ledger_fact(&e, LEDGER_F_CALENDARS), *digest = ledger_fact(&e, LEDGER_F_DIGEST);
-    if (!digests || !paths || !calendars || !digest || digest->as.s.n != LEDGER_HASH) {
+    const struct ledger_value *calendars = ledger_fact(&e, LEDGER_F_CALENDARS);
+    *digest = ledger_fact(&e, LEDGER_F_DIGEST);
+    if (!digests || !paths || !calendars || !*digest || (*digest)->as.s.n != LEDGER_HASH) {
         return cf_fail(errs, CF_D004, CF_NOWHERE, "the adoption of policies at %llu is not whole", (unsigned long long)seq);
     }
+    return load_files(d, digests, paths, 0, files, errs) && load_files(d, calendars, paths, digests->as.list.n, cal, errs);
+}
+
+bool desk_adopted_texts(struct desk *d, struct text_files *files, struct text_files *calendars, struct cf_errs *errs) {
+    const struct ledger_value *digest;
+    if (!desk_current(d)) {
+        return cf_fail(errs, CF_D001, CF_NOWHERE, "no policies are adopted in this ledger");
+    }
+    return load_texts(d, desk_current(d)->adopted, files, calendars, &digest, errs);
+}
+
+static bool load_set(struct desk *d, uint64_t seq, struct bound_set **out, struct cf_errs *errs) {
+    const struct ledger_value *digest;
     struct text_files files = {0}, cal = {0};
     struct lang_set *set = NULL;
     struct cf_errs notes = cf_errs_new(d->arena); /* warnings are for who writes a policy: who adopted it was shown them */
-    if (!load_files(d, digests, paths, 0, &files, errs) || !load_files(d, calendars, paths, digests->as.list.n, &cal, errs)) {
+    if (!load_texts(d, seq, &files, &cal, &digest, errs)) {
         return false;
     }
     if (!check_files(d->arena, &files, d->zone, &notes, &set)) {
@@ -710,8 +754,8 @@ bool desk_propose(struct desk *d, const char *folder, struct desk_proposal **out
     struct lang_set *set = NULL;
     struct bound_set *bound;
     uint8_t digest[LEDGER_HASH] = {0};
-    if (!read_both(d, folder, &files, &calendars, errs) || !check_files(d->arena, &files, d->zone, errs, &set) ||
-        !bind_set(d, set, &calendars, 0, digest, &bound, errs)) {
+    if (!read_both(d, folder, &files, &calendars, errs) || !keep_own_tables(d, &files, errs) ||
+        !check_files(d->arena, &files, d->zone, errs, &set) || !bind_set(d, set, &calendars, 0, digest, &bound, errs)) {
         return false;
     }
     *out = CF_NEW(d->arena, struct desk_proposal);

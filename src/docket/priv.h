@@ -47,6 +47,17 @@ struct bound_set {
     struct desk *desk;
 };
 
+/* ---- Texts of an adoption. A force's own tables are kept below OWN_TABLES, under the path of the shipped file in whose place
+ * they stand: they go along with every later adoption until they are dropped. */
+#define OWN_TABLES "own-tables/"
+struct text_file {
+    struct cf_str path; /* below the folder: "search/often.policy" */
+    struct cf_str text;
+};
+struct text_files {
+    CF_VEC(struct text_file);
+};
+
 struct desk_proposal {
     struct bound_set *set;
 };
@@ -106,6 +117,13 @@ CF_MUST_USE bool desk_load_sets(struct desk *d, struct cf_errs *errs); /* from w
 struct bound_set *desk_current(const struct desk *d);                  /* or NULL */
 CF_MUST_USE bool desk_set_at(struct desk *d, uint64_t size, struct bound_set **out,
                              struct cf_errs *errs); /* adopted among the first `size` events */
+/* The texts in force, as the ledger keeps them; D001 when nothing is adopted. */
+CF_MUST_USE bool desk_adopted_texts(struct desk *d, struct text_files *files, struct text_files *calendars,
+                                    struct cf_errs *errs);
+/* Checks and adopts these texts; what desk_adopt does once it has read them. */
+CF_MUST_USE bool desk_adopt_texts(struct desk *d, struct text_files *files, struct text_files *calendars, const char *authority,
+                                  bool *changed, struct cf_errs *errs);
+const struct text_file *desk_text(const struct text_files *files, struct cf_str path); /* NULL: none */
 const struct bound_record *desk_bound(const struct bound_set *s, const struct lang_decl *record);
 int bound_code_index(const struct bound_codes *c, int64_t number); /* -1: not of this set */
 

@@ -135,7 +135,7 @@ static bool number_cell(struct cf_str s, struct lang_expr *e) {
     return true;
 }
 
-static bool read_cell(struct lang_type t, struct cf_str s, struct lang_expr *e) {
+bool lang_read_cell(struct lang_type t, struct cf_str s, struct lang_expr *e) {
     int32_t n;
     e->type = t;
     switch (t.kind) {
@@ -178,7 +178,7 @@ static struct lang_expr *cell(struct ck *k, struct lang_type t, struct cf_str s,
     if (t.kind == LANG_T_NONE) {
         return e;
     }
-    if (!read_cell(t, s, e)) {
+    if (!lang_read_cell(t, s, e)) {
         cf_fail(k->errs, CF_L062, e->at, "`%.*s` is not %.*s", CF_STR_ARG(s), CF_STR_ARG(ck_type_text(k->a, t)));
         return NULL;
     }

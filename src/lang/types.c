@@ -66,6 +66,10 @@ struct cf_str ck_type_text(struct cf_arena *a, struct lang_type t) {
     return CF_LIT("a value");
 }
 
+struct cf_str lang_type_text(struct cf_arena *a, struct lang_type t) {
+    return ck_type_text(a, t);
+}
+
 static struct lang_type element(struct lang_type set) {
     struct lang_type one = set;
     one.kind = set.elem;

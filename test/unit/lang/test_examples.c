@@ -211,6 +211,32 @@ static void every_line_of_every_docket_explains_itself_and_becomes_json(void **s
     over_all(every_line_explains_itself);
 }
 
+/* Units are subjects too, so with some number of them the next subject that is named fills the list of subjects. */
+static void however_many_units_there_are_everybody_keeps_their_birth(void **state) {
+    (void)state;
+    for (unsigned units = 0; units < 70; units++) {
+        struct cf_arena *a = cf_arena_new("many units");
+        struct cf_buf b = cf_buf_new(a, 1 << 16);
+        cf_buf_printf(&b, "%s", POLICY);
+        for (unsigned i = 0; i < units; i++) {
+            cf_buf_printf(&b, "\nunit more_%u \"Unit %u\"\n", i, i);
+        }
+        cf_buf_printf(&b, "%s",
+                      "\nrecord met \"Met\"\n    about child is person\n    by anyone\n\n"
+                      "flag young \"Young\"\n    about person\n    while child and a met\n    cites law 1\n\n"
+                      "example \"Grown up, and a child\"\n"
+                      "    person Olu  born 1999-01-01\n    person Ray  born 2006-06-03\n    child Kim  born 2012-01-01\n"
+                      "    2024-06-03 10:00  met  child Olu\n    2024-06-03 10:00  met  child Ray\n"
+                      "    2024-06-03 10:00  met  child Kim\n"
+                      "    at 2024-06-04 of Olu\n        expect no young\n    at 2024-06-04 of Ray\n        expect no young\n"
+                      "    at 2024-06-04 of Kim\n        expect young\n");
+        struct cf_str text;
+        assert_true(cf_buf_finish(&b, &text));
+        holds(cf_cstr(a, text));
+        cf_arena_free(a);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_example_of_the_worked_policies_holds_as_printed),
@@ -218,6 +244,7 @@ int main(void) {
         cmocka_unit_test(an_ended_duty_stays_ended_as_time_moves_on),
         cmocka_unit_test(events_in_another_order_give_the_same_docket),
         cmocka_unit_test(every_line_of_every_docket_explains_itself_and_becomes_json),
+        cmocka_unit_test(however_many_units_there_are_everybody_keeps_their_birth),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

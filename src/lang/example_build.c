@@ -692,7 +692,7 @@ static bool read_subject(struct ex *x, const struct lang_ex_subject *src) {
     if (!subject_kind(x, src, &kind)) {
         return false;
     }
-    uint32_t number = subject_named(x, src->name.text, kind); /* may move the subjects, so it comes first */
+    uint32_t number = subject_named(x, src->name.text, kind); /* before `v` is read: it may move */
     x->subjects.v[number - 1].declared = true;
     return cf_str_is(src->kind.text, "school") ? read_school(x, src) : read_attributes(x, src);
 }

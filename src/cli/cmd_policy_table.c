@@ -51,7 +51,9 @@ static void show(struct cli *c, const struct desk_table_faults *faults) {
         }
     }
     cf_buf_lit(&b, c->json ? "]\n" : "");
-    fwrite(b.p, 1, b.n, c->json ? stdout : stderr);
+    if (b.n) {
+        fwrite(b.p, 1, b.n, c->json ? stdout : stderr);
+    }
 }
 
 static int load(struct cli *c, struct cf_str name) {

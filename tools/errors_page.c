@@ -18,6 +18,7 @@ static const struct {
     {'I', "Imports"},
     {'M', "Measures"},
     {'X', "Simulation"},
+    {'W', "The web application"},
     {'C', "The command line"},
 };
 

@@ -184,23 +184,25 @@ const char *cli_data(struct cli *c, const char *below) {
     return below;
 }
 
-static bool open_desk(struct cli *c, bool write, bool create, const char *force) {
-    struct desk_options o = {.db = cli_db_path(c),
-                             .write = write,
-                             .create = create,
-                             .accept_clock = cli_flag(c, "accept-clock"),
-                             .force = force,
-                             .calendars = cli_data(c, "data/calendars")};
+bool cli_desk_options(struct cli *c, struct desk_options *o) {
     struct cf_str keys;
+    o->db = cli_db_path(c);
+    o->accept_clock = cli_flag(c, "accept-clock");
+    o->calendars = cli_data(c, "data/calendars");
     if (cli_option(c, "keys", &keys)) {
-        o.keys = cf_cstr(c->arena, keys);
+        o->keys = cf_cstr(c->arena, keys);
     }
-    if (create && !make_folders(c, o.db)) {
-        return false;
+    if (o->create || access(o->db, F_OK) == 0) {
+        return true;
     }
-    if (!create && access(o.db, F_OK) != 0) {
-        cf_fail(&c->errs, CF_C006, CF_NOWHERE, "there is no database %s", o.db);
-        cf_hint(&c->errs, "Make one with `childfirst init`, or name another with --db FILE or CHILDFIRST_HOME.");
+    cf_fail(&c->errs, CF_C006, CF_NOWHERE, "there is no database %s", o->db);
+    cf_hint(&c->errs, "Make one with `childfirst init`, or name another with --db FILE or CHILDFIRST_HOME.");
+    return false;
+}
+
+static bool open_desk(struct cli *c, bool write, bool create, const char *force) {
+    struct desk_options o = {.write = write, .create = create, .force = force};
+    if (!cli_desk_options(c, &o) || (create && !make_folders(c, o.db))) {
         return false;
     }
     return desk_open(c->arena, &o, &c->errs, &c->desk);

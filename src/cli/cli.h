@@ -38,6 +38,7 @@ int cli_failed(struct cli *c);                    /* prints the errors; CLI_REFU
 
 /* ---- The database. */
 const char *cli_db_path(struct cli *c);
+CF_MUST_USE bool cli_desk_options(struct cli *c, struct desk_options *o); /* of a database that exists; C006 otherwise */
 const char *cli_data(struct cli *c, const char *below); /* a file that ships with the program: "policies", "data/calendars" */
 CF_MUST_USE bool cli_open(struct cli *c, bool write);
 CF_MUST_USE bool cli_create(struct cli *c, const char *force);

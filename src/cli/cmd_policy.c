@@ -41,10 +41,43 @@ static int load(struct cli *c, const char *path, struct lang_set **set) {
 
 /* ---- check */
 
+/* Notes calendars that end soon, of those that an adoption takes in. A file that is not there is no matter of this. */
+static void note_calendars(struct cli *c, const struct lang_set *set) {
+    static const struct {
+        const char *file;
+        bool school;
+    } calendars[] = {{"england-and-wales-bank-holidays.tsv", false}, {"school-default.tsv", true}};
+    int32_t today = cf_time_day(c->zone, cf_now_us() / 1000000);
+    for (size_t i = 0; i < CF_COUNT(calendars); i++) {
+        struct cf_errs quiet = cf_errs_new(c->arena);
+        struct cf_source *src = CF_NEW(c->arena, struct cf_source);
+        struct cf_schools *schools = cf_schools_new(c->arena);
+        int32_t first = 0, last = INT32_MIN;
+        src->name =
+            cf_str_from(cli_data(c, cf_cstr(c->arena, cf_str_printf(c->arena, "data/calendars/%s", calendars[i].file))));
+        bool read = cf_read_file(c->arena, src->name.p, CF_MAX_CALENDAR_BYTES, &src->text, &quiet);
+        if (read && calendars[i].school) {
+            read =
+                cf_schools_parse(schools, src, &quiet) && cf_schools_covered(schools, CF_OF_DEFAULT, CF_LIT(""), &first, &last);
+        } else if (read) {
+            const struct cf_calendar *calendar = cf_calendar_parse(c->arena, src, &quiet);
+            read = calendar != NULL;
+            last = read ? calendar->last : last;
+        }
+        if (read) {
+            lang_note_calendar(set, calendars[i].school, cf_str_from(calendars[i].file), last, today, &c->errs);
+        }
+    }
+}
+
 static int check(struct cli *c) {
     struct lang_set *set;
     int status = load(c, path_or_shipped(c, 1), &set);
-    return status == CLI_DONE ? faults(c) : status;
+    if (status == CLI_DONE) {
+        note_calendars(c, set);
+        return faults(c);
+    }
+    return status;
 }
 
 /* ---- fmt: prints the one form that there is; --write puts it in place, --list names the files that differ (and exits with 2).
@@ -575,6 +608,9 @@ static int adopt(struct cli *c) {
     }
     printf("%s\n",
            changed ? "adopted; every docket will be judged anew" : "these policies are in force already: nothing is changed");
+    c->errs = cf_errs_new(c->arena); /* notes of the check were shown to who wrote the policies; this one is for who adopts */
+    note_calendars(c, desk_set(c->desk));
+    cf_errs_print(stderr, &c->errs);
     return CLI_DONE;
 }
 

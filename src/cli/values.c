@@ -1,5 +1,6 @@
 /* values: words of the command line as values of a record's fields, people and actors. */
 #include "cli/cli.h"
+#include "docket/words.h"
 
 bool cli_id(struct cli *c, struct cf_str words, const char *what, struct cf_id *out) {
     if (cf_unhex(words, out->b, sizeof out->b)) {
@@ -28,16 +29,12 @@ static bool bad(struct cli *c, const struct lang_field *f, struct cf_str words, 
                    CF_STR_ARG(words));
 }
 
-static bool code_value(struct cli *c, const struct lang_field *f, const struct lang_decl *codes, struct cf_str words,
-                       struct lang_value *out) {
+/* A code that is none: offers the nearest, and lists some. */
+static bool bad_code(struct cli *c, const struct lang_field *f, const struct lang_decl *codes, struct cf_str words) {
     size_t n = codes->as.codes.list.n;
     struct cf_str *names = CF_NEW_N(c->arena, struct cf_str, n + 1);
     for (size_t i = 0; i < n; i++) {
         names[i] = codes->as.codes.list.v[i].name.text;
-        if (cf_str_eq(names[i], words)) {
-            *out = (struct lang_value){.kind = LANG_V_CODE, .i = (int64_t)i};
-            return true;
-        }
     }
     bad(c, f, words, "one of its codes");
     struct cf_buf b = cf_buf_new(c->arena, 8192);
@@ -53,61 +50,32 @@ static bool code_value(struct cli *c, const struct lang_field *f, const struct l
     return false;
 }
 
+static bool code_value(struct cli *c, const struct lang_field *f, const struct lang_decl *codes, struct cf_str words,
+                       struct lang_value *out) {
+    struct desk_value v;
+    const char *takes;
+    if (!desk_words_read(c->zone, LANG_T_CODE, codes, words, &v, &takes)) {
+        return bad_code(c, f, codes, words);
+    }
+    *out = v.v;
+    return true;
+}
+
 static bool plain(struct cli *c, const struct lang_field *f, enum lang_type_kind type, struct cf_str words,
                   struct desk_value *out) {
-    struct cf_moment m;
-    struct cf_duration d;
-    int32_t day;
-    switch (type) {
-    case LANG_T_YESNO:
-        if (!cf_str_is(words, "yes") && !cf_str_is(words, "no")) {
-            return bad(c, f, words, "yes, no, unknown or declined");
-        }
-        out->v = (struct lang_value){.kind = LANG_V_YESNO, .i = cf_str_is(words, "yes")};
-        return true;
-    case LANG_T_WHOLE:
-        out->v = (struct lang_value){.kind = LANG_V_WHOLE};
-        return cf_str_int(words, &out->v.i) || bad(c, f, words, "a whole number");
-    case LANG_T_DATE:
-        if (!cf_date_parse(words, CF_NOWHERE, NULL, &day)) {
-            return bad(c, f, words, "a date like 2024-06-03");
-        }
-        out->v = (struct lang_value){.kind = LANG_V_DATE, .i = day};
-        return true;
-    case LANG_T_INSTANT:
-        if (!cf_time_parse(c->zone, words, CF_NOWHERE, NULL, &m)) {
-            return bad(c, f, words, "a time like 2024-06-03 15:10");
-        }
-        out->v = (struct lang_value){.kind = LANG_V_INSTANT, .i = m.at};
-        return true;
-    case LANG_T_DURATION:
-        if (!cf_duration_parse(words, CF_NOWHERE, NULL, &d)) {
-            return bad(c, f, words, "a duration like 6 hours");
-        }
-        out->v = (struct lang_value){.kind = LANG_V_DURATION, .i = d.n, .more = (uint32_t)d.unit};
-        return true;
-    case LANG_T_TEXT:
-        out->v = (struct lang_value){.kind = LANG_V_TEXT};
-        out->text = words;
-        return true;
-    case LANG_T_CODE: return code_value(c, f, f->type.of, words, &out->v);
-    case LANG_T_EVENT: out->v = (struct lang_value){.kind = LANG_V_EVENT}; return cli_id(c, words, "an event", &out->id);
-    case LANG_T_SUBJECT: out->v = (struct lang_value){.kind = LANG_V_SUBJECT}; return cli_subject(c, words, &out->id);
-    case LANG_T_FRACTION: {
-        struct cf_str rest = words, piece;
-        int64_t x, y = 1;
-        if (!cf_str_split(&rest, '/', &piece) || !cf_str_int(piece, &x) ||
-            (rest.n && (!cf_str_int(rest, &y) || y < 1 || y > INT32_MAX))) {
-            return bad(c, f, words, "a fraction like 3/4");
-        }
-        out->v = (struct lang_value){.kind = LANG_V_FRACTION, .i = x, .more = (uint32_t)y};
-        return true;
+    const char *takes;
+    if (type == LANG_T_CODE) {
+        return code_value(c, f, f->type.of, words, &out->v);
     }
-    case LANG_T_NONE:
-    case LANG_T_CLOCK:
-    case LANG_T_SET: break;
+    if (type == LANG_T_EVENT) {
+        out->v = (struct lang_value){.kind = LANG_V_EVENT};
+        return cli_id(c, words, "an event", &out->id);
     }
-    return bad(c, f, words, "nothing that can be written here");
+    if (type == LANG_T_SUBJECT) {
+        out->v = (struct lang_value){.kind = LANG_V_SUBJECT};
+        return cli_subject(c, words, &out->id);
+    }
+    return desk_words_read(c->zone, type, NULL, words, out, &takes) || bad(c, f, words, takes);
 }
 
 static bool absence(struct cf_str words, struct desk_value *out) {

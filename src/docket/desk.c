@@ -685,6 +685,43 @@ bool desk_catch_up(struct desk *d, struct cf_errs *errs) {
     return true;
 }
 
+/* What a long-lived reader keeps in memory changes only by events of the ledger's own kinds; all else it reads anew each time. */
+bool desk_refresh(struct desk *d, bool *adopted, struct cf_errs *errs) {
+    uint64_t *seqs;
+    size_t n;
+    int64_t applied;
+    *adopted = false;
+    cf_arena_reset(d->scratch);
+    if (d->options.write || d->options.create) {
+        return true;
+    }
+    if (!ledger_refresh(d->ledger, errs) || !store_one_int(d->db, &APPLIED, 0, &applied, errs)) {
+        return false;
+    }
+    if ((uint64_t)applied <= d->applied) {
+        return true;
+    }
+    if (!ledger_builtins(d->ledger, 0, d->applied, d->scratch, &seqs, &n, errs)) {
+        return false;
+    }
+    for (size_t i = 0; i < n && seqs[i] < (uint64_t)applied; i++) {
+        struct ledger_event e;
+        if (!ledger_read(d->ledger, seqs[i], d->arena, &e, errs)) {
+            return false;
+        }
+        bool merge = e.d.kind == LEDGER_MERGED || e.d.kind == LEDGER_UNMERGED;
+        if (merge && !take_merge(d, &e, errs)) {
+            return false;
+        }
+        if (e.d.kind == LEDGER_ERASED) {
+            keep_ended(d, &e);
+        }
+        *adopted = *adopted || e.d.kind == LEDGER_POLICY_ADOPTED;
+    }
+    d->applied = (uint64_t)applied;
+    return true;
+}
+
 /* ---- Opening and closing. */
 
 static const char *beside(struct cf_arena *a, const char *db, const char *name) {

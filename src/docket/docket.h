@@ -24,6 +24,9 @@ struct desk_options {
  * needed. */
 CF_MUST_USE bool desk_open(struct cf_arena *a, const struct desk_options *o, struct cf_errs *errs, struct desk **out);
 void desk_close(struct desk *d); /* NULL is allowed */
+/* A reader takes in what was recorded since, and gives back what its last answers used (so nothing of those may be in use).
+ * *adopted: other policies were put in force meanwhile; close and open it again to read by them. */
+CF_MUST_USE bool desk_refresh(struct desk *d, bool *adopted, struct cf_errs *errs);
 struct ledger *desk_ledger(struct desk *d);
 const struct lang_set *desk_set(const struct desk *d); /* the policies in force now; NULL: none adopted */
 const struct lang_reference *desk_reference(const struct desk *d);

@@ -103,6 +103,10 @@ int boroughs_by_name(struct cf_str name) {
 }
 
 /* ---- Reading the file. */
+struct ring {
+    int borough;
+    CF_LIST(struct point) points;
+};
 struct build {
     struct cf_arena *arena;
     const struct cf_source *src;
@@ -116,6 +120,7 @@ struct build {
     struct {
         CF_VEC(struct edge); /* level ones: they cross nothing, but their cells are mixed */
     } level;
+    CF_LIST(struct ring) rings;
     size_t point_n;
     uint64_t seen; /* bit b: borough b has a ring */
     struct boroughs *b;
@@ -182,6 +187,8 @@ static bool read_ring(struct build *u, struct cf_str line, struct cf_str rest) {
     bool any = false;
     struct point begin = {0, 0};
     struct point last = {0, 0};
+    struct ring *ring = cf_push(u->arena, &u->rings);
+    ring->borough = borough;
     while (cf_str_split(&rest, ' ', &word)) {
         int64_t n = 0;
         if (!read_number(word, (int64_t)u->arcs.n, &n) || n == 0) {
@@ -200,6 +207,7 @@ static bool read_ring(struct build *u, struct cf_str line, struct cf_str rest) {
                 any = true;
             }
             last = p;
+            *cf_push(u->arena, &ring->points) = p;
         }
     }
     if (!any || begin.x != last.x || begin.y != last.y) {
@@ -355,4 +363,49 @@ int boroughs_at(const struct boroughs *b, int32_t latitude_udeg, int32_t longitu
     }
     int cell = b->cell[band_of(b, y)][column_of(b, x)];
     return cell == MIXED ? by_crossings(b, x, y) : cell;
+}
+
+/* ---- Outlines for a map. One degree of longitude is 0.6225 of one of latitude here: the cosine of 51.5 degrees. */
+static struct point on_map(const struct boroughs *b, struct point p) {
+    int64_t across = (int64_t)b->x1 - b->x0;
+    return (struct point){(int32_t)(((int64_t)p.x - b->x0) * BOROUGHS_MAP_WIDTH / across),
+                          (int32_t)(((int64_t)b->y1 - p.y) * BOROUGHS_MAP_WIDTH * 10000 / (across * 6225))};
+}
+
+/* Points nearer than two units to the one before are not seen, and are left out. */
+static void draw_ring(struct cf_buf *d, const struct boroughs *b, const struct ring *ring) {
+    struct point last = {INT32_MIN / 2, 0};
+    for (size_t i = 0; i + 1 < ring->points.n; i++) { /* the last is the first again */
+        struct point p = on_map(b, ring->points.v[i]);
+        if (p.x - last.x > -2 && p.x - last.x < 2 && p.y - last.y > -2 && p.y - last.y < 2) {
+            continue;
+        }
+        cf_buf_printf(d, "%s%d %d", i == 0 ? "M" : "L", p.x, p.y);
+        last = p;
+    }
+    cf_buf_lit(d, "Z");
+}
+
+bool boroughs_outlines(struct cf_arena *a, const char *path, struct cf_errs *errs, struct cf_str outline[BOROUGHS_COUNT],
+                       int *height) {
+    struct cf_source *src = CF_NEW(a, struct cf_source);
+    struct build u = {.arena = a, .src = src, .errs = errs, .b = CF_NEW(a, struct boroughs)};
+    src->name = cf_str_dup(a, cf_str_from(path));
+    if (!cf_read_file(a, path, CF_MAX_SOURCE_BYTES, &src->text, errs) || !read_lines(&u)) {
+        return false;
+    }
+    measure_box(&u);
+    for (int i = 0; i < BOROUGHS_COUNT; i++) {
+        struct cf_buf d = cf_buf_new(a, CF_MAX_SOURCE_BYTES);
+        for (size_t k = 0; k < u.rings.n; k++) {
+            if (u.rings.v[k].borough == i) {
+                draw_ring(&d, u.b, &u.rings.v[k]);
+            }
+        }
+        if (!cf_buf_finish(&d, &outline[i])) {
+            return cf_fail(errs, CF_I006, CF_NOWHERE, "the boundary file is wrong: an outline is too long");
+        }
+    }
+    *height = on_map(u.b, (struct point){u.b->x0, u.b->y0}).y + 1;
+    return true;
 }

@@ -18,6 +18,12 @@ CF_MUST_USE bool boroughs_parse(struct cf_arena *a, const struct cf_source *src,
 /* The borough at a place, 0 to 32, or BOROUGHS_NONE outside London. A point on a shared edge is in exactly one borough. */
 int boroughs_at(const struct boroughs *b, int32_t latitude_udeg, int32_t longitude_udeg);
 
+/* The outlines for a map BOROUGHS_MAP_WIDTH units wide, as path data of an SVG in whole units, one for each borough; *height:
+ * of the map. For looking at, not for asking what is where. Errors as boroughs_load. */
+enum { BOROUGHS_MAP_WIDTH = 640 };
+CF_MUST_USE bool boroughs_outlines(struct cf_arena *a, const char *path, struct cf_errs *errs,
+                                   struct cf_str outline[BOROUGHS_COUNT], int *height);
+
 struct cf_str boroughs_code(int borough); /* E09000001 to E09000033, in that order; empty for BOROUGHS_NONE */
 struct cf_str boroughs_name(int borough);
 int boroughs_by_code(struct cf_str code);

@@ -234,3 +234,23 @@ bool gzip_is_compressed(const struct gzip_stream *s) {
 uint64_t gzip_stored_bytes(const struct gzip_stream *s) {
     return s->size;
 }
+
+bool gzip_pack(struct cf_arena *a, struct cf_str bytes, struct cf_str *out) {
+    z_stream z = {0};
+    if (bytes.n > UINT32_MAX / 2 || deflateInit2(&z, 3, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
+        return false;
+    }
+    char *packed = cf_alloc(a, bytes.n + 1);
+    union {
+        const char *from;
+        Bytef *to;
+    } in = {.from = bytes.p}; /* zlib reads it only, though its type does not say so */
+    z.next_in = in.to;
+    z.avail_in = (uInt)bytes.n;
+    z.next_out = (Bytef *)packed;
+    z.avail_out = (uInt)bytes.n; /* no room for more than there was: then nothing is won */
+    int state = deflate(&z, Z_FINISH);
+    *out = (struct cf_str){packed, bytes.n - z.avail_out};
+    deflateEnd(&z);
+    return state == Z_STREAM_END;
+}

@@ -23,6 +23,9 @@ CF_MUST_USE bool gzip_rewind(struct gzip_stream *s, struct cf_errs *errs);
 /* Hands every byte of the file as it is stored, in order, to `f`: for a digest or a progress bar. Set before reading. */
 void gzip_tap(struct gzip_stream *s, void (*f)(void *self, const void *bytes, size_t n), void *self);
 
+/* Packs bytes quickly (level 3). False when there is no memory for it, or nothing is won; then send them as they are. */
+CF_MUST_USE bool gzip_pack(struct cf_arena *a, struct cf_str bytes, struct cf_str *out);
+
 struct cf_str gzip_name(const struct gzip_stream *s);
 bool gzip_is_compressed(const struct gzip_stream *s);    /* after the first read */
 uint64_t gzip_stored_bytes(const struct gzip_stream *s); /* size of the file as stored; 0: not known */

@@ -100,6 +100,16 @@ static void compared(struct ck *k, struct lang_measure *m) {
     }
 }
 
+/* The people of a rate: a table of whole numbers. */
+static void need_people(struct ck *k, const struct lang_measure *m) {
+    const struct lang_decl *t = m->form == LANG_RATE ? ck_want(k, m->per_table, ck_kind_bit(LANG_TABLE), "a table") : NULL;
+    if (t != NULL && t->as.table.type.kind != LANG_T_WHOLE && t->as.table.type.kind != LANG_T_NONE) {
+        cf_fail(k->errs, CF_L061, m->per_table.at, "table `%.*s` gives no whole numbers, so nobody can be counted by it",
+                CF_STR_ARG(m->per_table.text));
+        cf_hint(k->errs, "A rate is per a number of people: name a table that `gives` a whole number.");
+    }
+}
+
 void ck_measure(struct ck *k, struct lang_decl *d) {
     struct lang_measure *m = &d->as.measure;
     const struct lang_decl *record = population(k, m);
@@ -122,6 +132,7 @@ void ck_measure(struct ck *k, struct lang_decl *d) {
         need_dim(k, record, m->by.v[i].name);
     }
     need_dim(k, record, m->within);
+    need_people(k, m);
     compared(k, m);
 }
 

@@ -2,7 +2,7 @@
  * the clause they stood with. fmt(parse(fmt(x))) = fmt(x). Reads the tree as parsed; must not know what anything means. */
 #include "lang/lang_priv.h"
 
-enum { PAGE = 100, CLAUSE = 4, ENTRY = 8, CELLS = 4, LEAST = 8 };
+enum { PAGE = 100, CLAUSE = 4, ENTRY = 8, CELLS = 4, LEAST = 8, LONG_TYPE = 36, WIDEST = 128 };
 #define NOWHERE UINT32_MAX
 
 enum group { G_NONE, G_CLAUSE, G_ENTRY, G_SUBJECT, G_EVENT, GROUPS };
@@ -24,6 +24,8 @@ struct row {
     struct {
         CF_VEC(struct cf_str);
     } parts;
+    size_t columns; /* from this part on two blanks stand before each, as between columns; 0: from none */
+    bool deep;      /* a part that is too long may break within its brackets: a condition, not free words */
     struct {
         CF_VEC(const struct lang_comment *);
     } before;
@@ -182,6 +184,7 @@ static void add_chain(struct page *g, struct row *r, const struct lang_expr *e) 
 static void add_cond(struct page *g, struct row *r, const char *words, const struct lang_expr *e) {
     size_t first = r->parts.n;
     r->wrap = W_EACH;
+    r->deep = true;
     add_chain(g, r, e);
     struct cf_str *p = &r->parts.v[first];
     *p = TEXT(g, "%s%.*s", words, CF_STR_ARG(*p));
@@ -205,6 +208,7 @@ static struct cf_str marked_text(const struct page *g, const struct lang_expr *e
 
 static void add_sels(struct page *g, struct row *r, struct lang_sel *const *sels, size_t n) {
     r->wrap = W_EACH;
+    r->deep = true;
     for (size_t i = 0; i < n; i++) {
         struct cf_str s = sel_text(g, sels[i], i + 1 < n);
         add_part(g, r, TEXT(g, "%s%.*s", i == 0 ? "" : "or ", CF_STR_ARG(s)));
@@ -348,17 +352,31 @@ static struct cf_str type_text(const struct page *g, const struct lang_field *f)
     return text_end(&b);
 }
 
-static void field_row(struct page *g, const struct lang_field *f) {
-    struct row *r = add_row(g, f->at.at, ENTRY, G_ENTRY);
-    struct cf_buf b = text_new(g), rest = text_new(g);
-    add_cell(r, f->name.text);
-    add_cell(r, type_text(g, f));
+/* A long `one of (…)` would push the columns of all other fields away: its codes fill lines of their own, and what follows
+ * stands behind the last one. */
+static void add_long_type(struct page *g, struct row *r, const struct lang_field *f) {
+    const struct lang_codes *c = &f->inline_codes->as.codes;
+    for (size_t i = 0; i < c->list.n; i++) {
+        add_part(g, r,
+                 TEXT(g, "%s%s%.*s%s", i == 0 && f->many ? "many " : "", i == 0 ? "one of (" : "",
+                      CF_STR_ARG(c->list.v[i].name.text), i + 1 < c->list.n ? "," : ")"));
+    }
+    r->columns = r->parts.n;
+}
+
+static struct cf_str required_text(const struct page *g, const struct lang_field *f) {
+    struct cf_buf b = text_new(g);
     cf_buf_lit(&b, f->required ? "required" : "");
     if (f->unless != NULL) {
         cf_buf_lit(&b, " unless ");
         lang_expr_text(&b, f->unless);
     }
-    add_cell(r, text_end(&b));
+    return text_end(&b);
+}
+
+/* What a field keeps, is copied from, and its hint. */
+static struct cf_str rest_text(const struct page *g, const struct lang_field *f) {
+    struct cf_buf rest = text_new(g);
     for (size_t i = 0; i < f->keeping.n; i++) {
         cf_buf_printf(&rest, "%s%.*s", i == 0 ? "keeping " : ", ", CF_STR_ARG(f->keeping.v[i].text));
     }
@@ -370,7 +388,26 @@ static void field_row(struct page *g, const struct lang_field *f) {
         cf_buf_lit(&rest, rest.n == 0 ? "" : " ");
         lang_quoted_text(&rest, f->hint);
     }
-    add_part(g, r, text_end(&rest));
+    return text_end(&rest);
+}
+
+static void field_row(struct page *g, const struct lang_field *f) {
+    struct row *r = add_row(g, f->at.at, ENTRY, G_ENTRY);
+    struct cf_str type = type_text(g, f), required = required_text(g, f), rest = rest_text(g, f);
+    add_cell(r, f->name.text);
+    if (f->inline_codes == NULL || type.n <= LONG_TYPE) {
+        add_cell(r, type);
+        add_cell(r, required);
+        add_part(g, r, rest);
+        return;
+    }
+    add_long_type(g, r, f);
+    if (required.n != 0) {
+        add_part(g, r, required);
+    }
+    if (rest.n != 0) {
+        add_part(g, r, rest);
+    }
 }
 
 static void record_rows(struct page *g) {
@@ -395,6 +432,7 @@ static void record_rows(struct page *g) {
     if (c->act) {
         clause(g, LANG_CL_ACT, "act");
     }
+    names_clause(g, LANG_CL_SEEN_FOR, "seen for", c->seen_for.v, c->seen_for.n);
     if (c->fields.n != 0) {
         clause(g, LANG_CL_FIELDS, "fields");
     }
@@ -408,7 +446,10 @@ static void span_rows(struct page *g) {
     head(g);
     if (s->from != NULL && s->to != NULL) {
         struct cf_str from = sel_text(g, s->from, true), to = sel_text(g, s->to, false);
-        add_part(g, clause(g, LANG_CL_FROM, "from"), TEXT(g, "%.*s to %.*s", CF_STR_ARG(from), CF_STR_ARG(to)));
+        struct row *r = clause(g, LANG_CL_FROM, "from");
+        add_part(g, r, from);
+        add_part(g, r, TEXT(g, "to %.*s", CF_STR_ARG(to)));
+        r->deep = true;
     }
     name_clause(g, LANG_CL_OUTSIDE, "outside hours of", s->hours_of);
 }
@@ -667,11 +708,14 @@ static struct cf_str grouped(const struct page *g, int64_t n) {
 static void measure_form(struct page *g) {
     static const char *const words[] = {"count of", "share of", "median of", "rate of"};
     const struct lang_measure *m = &g->d->as.measure;
-    struct row *r = clause(g, LANG_CL_FORM, words[m->form]);
+    struct row *r = clause(g, LANG_CL_FORM, m->percentile != 0 ? "percentile" : words[m->form]);
     struct cf_str of = m->pop_sel != NULL ? sel_text(g, m->pop_sel, false) : m->pop_name.text;
     const char *which = m->pop == LANG_POP_OPENED ? "opened " : m->pop == LANG_POP_CLOSED ? "closed " : "";
     r->wrap = W_EACH;
-    if (m->value != NULL) {
+    if (m->value != NULL && m->percentile != 0) {
+        struct cf_str value = expr_text(g, m->value);
+        add_part(g, r, TEXT(g, "%d of %.*s", m->percentile, CF_STR_ARG(value)));
+    } else if (m->value != NULL) {
         add_part(g, r, expr_text(g, m->value));
     }
     add_part(g, r, TEXT(g, "%s%s%.*s", m->value != NULL ? "over " : "", which, CF_STR_ARG(of)));
@@ -758,6 +802,16 @@ static void role_rows(struct page *g) {
     names_clause(g, LANG_CL_INCLUDES, "includes", r->includes.v, r->includes.n);
     cond_clause(g, LANG_CL_GRANTED, "granted when", r->granted_when);
     names_clause(g, LANG_CL_PURPOSES, "purposes", r->purposes.v, r->purposes.n);
+    struct row *may = r->may == 0 ? NULL : clause(g, LANG_CL_MAY, "may");
+    for (int i = 0; i < LANG_ABILITIES; i++) {
+        if ((r->may >> i & 1u) != 0) {
+            bool more = r->may >> (i + 1) != 0;
+            add_part(g, may, TEXT(g, "%s%s", lang_ability_word((enum lang_ability)i), more ? "," : ""));
+        }
+    }
+    if (r->sees != LANG_SEES_NOT_SAID) {
+        add_part(g, clause(g, LANG_CL_SEES, "sees"), cf_str_from(lang_sees_word(r->sees)));
+    }
     cite_rows(g);
 }
 
@@ -978,7 +1032,7 @@ static size_t width_of(struct cf_str s) { /* in characters */
 static size_t parts_width(const struct row *r) {
     size_t n = r->parts.n == 0 ? 0 : r->parts.n - 1;
     for (size_t i = 0; i < r->parts.n; i++) {
-        n += width_of(r->parts.v[i]);
+        n += width_of(r->parts.v[i]) + (r->columns != 0 && i >= r->columns ? 1 : 0);
     }
     return n;
 }
@@ -1089,22 +1143,113 @@ static void pad(struct cf_buf *b, size_t *column, size_t to) {
     }
 }
 
+/* ---- A part that is too long: each bracket that does not fit on its line breaks before its own `and`s or `or`s, or else after
+ * a comma; what follows stands below what follows the bracket. */
+struct deep {
+    struct cf_buf *b;
+    size_t column;
+};
+
+static void emit(struct deep *o, struct cf_str s) {
+    cf_buf_str(o->b, s);
+    o->column += width_of(s);
+}
+static void new_line(struct deep *o, size_t hang) {
+    cf_buf_lit(o->b, "\n");
+    o->column = 0;
+    pad(o->b, &o->column, hang);
+}
+
+/* The end of what begins here: a bracket with all that is in it, a text in quotation marks, or one character. */
+static size_t piece_end(struct cf_str s, size_t i) {
+    int depth = 0;
+    size_t from = i;
+    do {
+        char c = s.p[i];
+        if (c == '"') {
+            for (i++; i < s.n && s.p[i] != '"'; i++) {
+                i += s.p[i] == '\\' && i + 1 < s.n ? 1 : 0;
+            }
+        }
+        depth += c == '(' || c == '[' ? 1 : c == ')' || c == ']' ? -1 : 0;
+        i++;
+    } while (i < s.n && depth > 0);
+    return i < s.n ? i : from < s.n ? s.n : from;
+}
+
+static bool at_text(struct cf_str s, size_t i, const char *words) {
+    return cf_str_starts(cf_str_slice(s, i, s.n), cf_str_from(words));
+}
+
+/* Is there an `and` or `or` here that joins two conditions, not the two ends of a range? `range`: one has begun. */
+static bool joins_here(struct cf_str s, size_t i, bool *range) {
+    *range = *range || at_text(s, i, "between ") || at_text(s, i, "earlier of ") || at_text(s, i, "later of ");
+    if (!at_text(s, i, " and ")) {
+        return at_text(s, i, " or ");
+    }
+    bool joins = !*range;
+    *range = false;
+    return joins;
+}
+
+static bool has_chain(struct cf_str s) {
+    bool range = false;
+    for (size_t i = 0; i < s.n; i = piece_end(s, i)) {
+        if (joins_here(s, i, &range)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* How far it is to the next place where a line could break. */
+static size_t width_to_break(struct cf_str s, size_t from, bool chain) {
+    size_t i = from;
+    bool range = false;
+    while (i < s.n && !(chain ? i > from && joins_here(s, i, &range) : i > from && s.p[i] == ' ' && s.p[i - 1] == ',')) {
+        i = piece_end(s, i);
+    }
+    return width_of(cf_str_slice(s, from, i));
+}
+
+static void put_deep(struct deep *o, struct cf_str s, size_t hang, int depth) {
+    bool chain = has_chain(s), range = false;
+    for (size_t i = 0, end; i < s.n; i = end) {
+        end = piece_end(s, i);
+        struct cf_str piece = cf_str_slice(s, i, end);
+        bool comma = !chain && i > 0 && s.p[i] == ' ' && s.p[i - 1] == ',';
+        if ((chain && joins_here(s, i, &range)) || (comma && o->column + width_to_break(s, i, false) > PAGE)) {
+            new_line(o, hang);
+        } else if (piece.n > 2 && piece.p[0] == '(' && o->column + width_of(piece) > PAGE && depth < CF_MAX_DEPTH) {
+            emit(o, CF_LIT("("));
+            put_deep(o, cf_str_slice(piece, 1, piece.n - 1), o->column, depth + 1);
+            emit(o, CF_LIT(")"));
+        } else {
+            emit(o, piece);
+        }
+    }
+}
+
 static void put_parts(struct cf_buf *b, const struct row *r, size_t column) {
     size_t begin = column > PAGE * 3 / 5 ? (size_t)r->indent + CLAUSE : column;
     bool fits = column + parts_width(r) <= PAGE || r->parts.n == 1 || r->wrap == W_NONE;
     for (size_t i = 0; i < r->parts.n; i++) {
-        size_t n = width_of(r->parts.v[i]);
-        bool breaks = i > 0 && !fits && (r->wrap == W_EACH || column + 1 + n > PAGE);
+        size_t n = width_of(r->parts.v[i]), gap = r->columns != 0 && i >= r->columns ? 2 : 1;
+        bool breaks = i > 0 && !fits && (r->wrap == W_EACH || column + gap + n > PAGE);
         if (breaks) {
             cf_buf_lit(b, "\n");
             column = 0;
             pad(b, &column, begin);
         } else if (i > 0) {
-            cf_buf_lit(b, " ");
-            column++;
+            pad(b, &column, column + gap);
         }
-        cf_buf_str(b, r->parts.v[i]);
-        column += n;
+        struct deep o = {b, column};
+        if (r->deep && column + n > PAGE) {
+            put_deep(&o, r->parts.v[i], column + CLAUSE, 0);
+        } else {
+            emit(&o, r->parts.v[i]);
+        }
+        column = o.column;
     }
 }
 
@@ -1129,7 +1274,7 @@ static void put_row(struct cf_buf *b, const struct row *r, const struct columns 
         begin += w == NULL ? width_of(r->cells[i]) + 1 : w->width[i] == 0 ? 0 : w->width[i] + 2;
     }
     if (parts) {
-        pad(b, &column, begin);
+        pad(b, &column, w != NULL && last > 0 && w->width[last - 1] == 0 && r->cells[last - 1].n != 0 ? column + 2 : begin);
         put_parts(b, r, column);
     }
     if (r->trailing.p != NULL) {
@@ -1194,6 +1339,21 @@ static bool joins_run(const struct page *before, const struct page *g, struct cf
     return before->one_line && g->one_line && before->d->kind == g->d->kind && before->tail.n == 0 && !blank_before(text, at);
 }
 
+/* Columns that would push a line of the run beyond what anybody reads: the last one is not kept then. */
+static void narrow(struct columns *run, const struct page *pages, size_t from, size_t end) {
+    for (size_t i = from; i < end; i++) {
+        const struct row *r = &pages[i].rows.v[0];
+        size_t width = parts_width(r);
+        for (size_t c = 0; c < r->n; c++) {
+            width += run->width[c] + 2;
+        }
+        if (r->wrap == W_NONE && r->parts.n != 0 && r->n > 1 && width > WIDEST) {
+            run->width[r->n - 1] = 0;
+            return;
+        }
+    }
+}
+
 static void put_pages(struct cf_buf *b, const struct page *pages, size_t n, struct cf_str text) {
     for (size_t i = 0; i < n;) {
         struct columns run = {0};
@@ -1202,6 +1362,7 @@ static void put_pages(struct cf_buf *b, const struct page *pages, size_t n, stru
             widen(&run, &pages[end].rows.v[0]);
             end++;
         } while (end < n && joins_run(&pages[end - 1], &pages[end], text));
+        narrow(&run, pages, i, end);
         cf_buf_lit(b, i == 0 ? "" : "\n");
         bool alone = end == i + 1;
         for (; i < end; i++) {

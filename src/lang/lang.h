@@ -330,8 +330,9 @@ struct lang_record {
     CF_LIST(struct lang_name) by;
     CF_LIST(const struct lang_decl *) by_decls; /* r; a NULL is `anyone` */
     bool decided_by;
-    CF_LIST(struct lang_field) fields; /* r: all versions' fields, this version's first; the index is the field's number */
-    uint32_t number;                   /* r  dense over the set */
+    CF_LIST(struct lang_name) seen_for; /* purposes for which its events may be shown; none: for every one */
+    CF_LIST(struct lang_field) fields;  /* r: all versions' fields, this version's first; the index is the field's number */
+    uint32_t number;                    /* r  dense over the set */
 };
 struct lang_span_decl {
     struct lang_sel *from, *to;
@@ -473,7 +474,8 @@ struct lang_measure {
     enum lang_subject subject;
     struct lang_expr *where; /* narrows P */
     struct lang_expr *that;  /* share: where C, or LANG_KEPT / LANG_MET for `that kept G`, `that met` */
-    struct lang_expr *value; /* median of D */
+    struct lang_expr *value; /* median of D, percentile N of D */
+    int percentile;          /* 1 to 99; 0: the median */
     int64_t per;
     struct lang_name per_table; /* rate per 1,000 children_10_17 */
     CF_LIST(struct lang_dim) by;
@@ -577,6 +579,35 @@ struct lang_example {
 };
 
 /* Access: who may record, read, decide and own. */
+
+/* What the program lets the holders of a role do (`may`), beside recording and deciding, which follow from the records' own
+ * `by` and `decided by`. Fixed words; lang_ability_word and lang_ability_meaning say them. */
+enum lang_ability {
+    LANG_MAY_SUPERVISE,
+    LANG_MAY_CORRECT,
+    LANG_MAY_MERGE,
+    LANG_MAY_RESTRICT,
+    LANG_MAY_ERASE,
+    LANG_MAY_ADMINISTER,
+    LANG_MAY_AUDIT,
+    LANG_MAY_ADOPT,
+    LANG_MAY_MEASURE,
+    LANG_MAY_PUBLISH,
+    LANG_ABILITIES
+};
+const char *lang_ability_word(enum lang_ability a);
+const char *lang_ability_meaning(enum lang_ability a); /* one line, for a screen that gives roles */
+
+/* Whose people the holder may look at (`sees`), narrowest first. */
+enum lang_sees {
+    LANG_SEES_NOT_SAID, /* the role has no such clause */
+    LANG_SEES_OWN,      /* people in whose history they recorded something, or own a duty */
+    LANG_SEES_UNIT,     /* people with an event or a duty of their unit */
+    LANG_SEES_FORCE,    /* everyone */
+    LANG_SEES_WORDS
+};
+const char *lang_sees_word(enum lang_sees s); /* "own" */
+
 struct lang_role_decl {
     int64_t rank;
     bool has_rank;
@@ -584,6 +615,8 @@ struct lang_role_decl {
     CF_LIST(const struct lang_decl *) includes_decls;
     struct lang_expr *granted_when;
     CF_LIST(struct lang_name) purposes;
+    uint32_t may; /* bit 1 << ability */
+    enum lang_sees sees;
     uint32_t number;
 };
 struct lang_hours {
@@ -709,6 +742,25 @@ const struct lang_decl *lang_find_kind(const struct lang_set *set, enum lang_dec
                                        struct cf_str name);                        /* a gate and a fact may share a name */
 const struct lang_decl *lang_version_at(const struct lang_decl *any, int32_t day); /* the version in force that day, or NULL */
 bool lang_role_is(const struct lang_decl *role, const struct lang_decl *wanted); /* the same, included, or a rank at or above */
+
+/* Adds the note CF-L104, at the first rule that needs it, when these policies count working days (school: ask for the next
+ * school day) and the calendar `name` ends less than CF_MAX_CALENDAR_AHEAD days after `today`. Days are London days. */
+void lang_note_calendar(const struct lang_set *set, bool school, struct cf_str name, int32_t last, int32_t today,
+                        struct cf_errs *errs);
+
+/* ---- What roles let their holders do (access.c). `held`: the roles (and partners) that somebody holds now, whichever version;
+ * the newest version speaks. Who holds a role also has what each role gives that it counts as (lang_role_is). */
+bool lang_role_may(const struct lang_set *set, const struct lang_decl *const *held, size_t n, enum lang_ability a);
+uint32_t lang_role_abilities(const struct lang_set *set, const struct lang_decl *const *held, size_t n); /* bit 1 << ability */
+/* Whose people they may look at: the widest that any held role gives; a role that says nothing gives `unit`; nobody's role:
+ * own. */
+enum lang_sees lang_sees(const struct lang_set *set, const struct lang_decl *const *held, size_t n);
+/* The purposes for which they may look, each once, in the arena; 0: for none. */
+size_t lang_role_purposes(struct cf_arena *a, const struct lang_set *set, const struct lang_decl *const *held, size_t n,
+                          const struct cf_str **out);
+/* May events of this record be shown to somebody who looks for this purpose? A record without `seen for`: yes, for every one.
+ */
+bool lang_record_seen_for(const struct lang_decl *record, struct cf_str purpose);
 
 /* ================================================================ what evaluation reads */
 

@@ -102,7 +102,10 @@ enum lang_clause {
     LANG_CL_KIND,
     LANG_CL_PART_OF,
     LANG_CL_BOROUGHS,
-    LANG_CL_OPEN
+    LANG_CL_OPEN,
+    LANG_CL_MAY,
+    LANG_CL_SEES,
+    LANG_CL_SEEN_FOR
 };
 
 struct lang_parser {

@@ -240,6 +240,54 @@ void ck_notes(struct ck *k) {
     }
 }
 
+/* ---- calendars that end soon */
+
+struct days {
+    bool school, found;
+};
+
+static void counts_days(void *ctx, struct lang_expr *e) {
+    struct days *d = ctx;
+    bool working = e->op == LANG_DURATION_LIT && e->duration.unit == CF_WORKING_DAY;
+    d->found = d->found || (d->school ? e->op == LANG_SCHOOL_DAY : working);
+}
+
+static void counts_days_in(void *ctx, const struct ck_part *part) {
+    ck_walk(part->e, counts_days, ctx);
+    if (part->s != NULL) {
+        ck_walk(part->s->with, counts_days, ctx);
+        ck_walk(part->s->last, counts_days, ctx);
+    }
+}
+
+/* The cells of a table may be durations, too. */
+static void counts_days_in_table(const struct lang_decl *d, struct days *days) {
+    for (size_t i = 0; d->kind == LANG_TABLE && i < d->as.table.rows.n; i++) {
+        const struct lang_row *row = &d->as.table.rows.v[i];
+        for (size_t c = 0; c < row->cells.n; c++) {
+            ck_walk(row->cells.v[c], counts_days, days);
+        }
+    }
+}
+
+void lang_note_calendar(const struct lang_set *set, bool school, struct cf_str name, int32_t last, int32_t today,
+                        struct cf_errs *errs) {
+    if (last >= today + CF_MAX_CALENDAR_AHEAD) {
+        return;
+    }
+    for (size_t i = 0; i < set->decls.n; i++) {
+        struct lang_decl *d = set->decls.v[i];
+        struct days days = {.school = school};
+        ck_parts(NULL, d, counts_days_in, &days);
+        counts_days_in_table(d, &days);
+        if (days.found && d->policy->as.policy.to >= today) {
+            cf_warn(errs, CF_L104, d->name.at, "`%.*s` counts %s days, and the calendar %.*s ends on %s",
+                    CF_STR_ARG(d->name.text), school ? "school" : "working", CF_STR_ARG(name), cf_date_shown(last).p);
+            return;
+        }
+    }
+}
+
 /* ---- how far back rules look */
 
 struct look {

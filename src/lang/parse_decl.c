@@ -278,6 +278,11 @@ static bool cl_act(struct lang_parser *p) {
     return p->decl->as.record.act = true;
 }
 
+/* "seen for" purpose,+ */
+static bool cl_seen_for(struct lang_parser *p) {
+    return read_names(p, "a purpose after `seen for`", &p->decl->as.record.seen_for);
+}
+
 /* "one of" "(" code,+ ")" */
 static bool read_one_of(struct lang_parser *p, struct lang_field *f) {
     const struct lang_token *open = lang_peek(p, 0);
@@ -819,6 +824,21 @@ static bool cl_median(struct lang_parser *p) {
            read_narrowing(p, &m->where);
 }
 
+/* "percentile" n "of" value "over" P ["where" cond] */
+static bool cl_percentile(struct lang_parser *p) {
+    const struct lang_token *t = lang_peek(p, 0);
+    int64_t n;
+    if (!lang_need_number(p, "a number from 1 to 99 after `percentile`", &n)) {
+        return false;
+    }
+    if (n < 1 || n > 99) {
+        return lang_wrong(p, CF_L018, lang_span_of(p, t), "there is no percentile %lld: it is a number from 1 to 99",
+                          (long long)n);
+    }
+    p->decl->as.measure.percentile = (int)n;
+    return lang_need_words(p, "of", "the number") && cl_median(p);
+}
+
 /* "rate of" P ["where" cond] "per" n table */
 static bool cl_rate(struct lang_parser *p) {
     struct lang_measure *m = &p->decl->as.measure;
@@ -919,6 +939,30 @@ static bool cl_granted(struct lang_parser *p) {
 }
 static bool cl_role_purposes(struct lang_parser *p) {
     return read_names(p, "a purpose", &p->decl->as.role.purposes);
+}
+/* "may" ability,+ */
+static bool cl_may(struct lang_parser *p) {
+    do {
+        int a = 0;
+        while (a < LANG_ABILITIES && !lang_take_words(p, lang_ability_word((enum lang_ability)a))) {
+            a++;
+        }
+        if (a == LANG_ABILITIES) {
+            return lang_expected(p, "supervise, correct, merge, restrict, erase, administer, audit, adopt, measure or publish");
+        }
+        p->decl->as.role.may |= 1u << a;
+    } while (lang_take_mark(p, ','));
+    return true;
+}
+/* "sees" ("own" | "unit" | "force") */
+static bool cl_sees(struct lang_parser *p) {
+    for (int s = LANG_SEES_OWN; s < LANG_SEES_WORDS; s++) {
+        if (lang_take_words(p, lang_sees_word((enum lang_sees)s))) {
+            p->decl->as.role.sees = (enum lang_sees)s;
+            return true;
+        }
+    }
+    return lang_expected(p, "own, unit or force after `sees`");
 }
 
 static bool cl_kind(struct lang_parser *p) {
@@ -1054,6 +1098,7 @@ static const struct clause record_clauses[] = {
     {"by", LANG_CL_BY, cl_by, ONCE, "by  constable, sergeant"},
     {"decided by", LANG_CL_BY, cl_decided, ONCE, "decided by  inspector"},
     {"act", LANG_CL_ACT, cl_act, ONCE, "act"},
+    {"seen for", LANG_CL_SEEN_FOR, cl_seen_for, ONCE, "seen for  safeguarding"},
     {"fields", LANG_CL_FIELDS, cl_fields, ONCE, "fields  reason narrative required \"Why\""},
     END};
 static const struct clause span_clauses[] = {
@@ -1133,6 +1178,7 @@ static const struct clause measure_clauses[] = {
     {"count of", LANG_CL_FORM, cl_count, ONCE, "count of  stop_search where child"},
     {"share of", LANG_CL_FORM, cl_share_of, ONCE, "share of  mtip_search that kept authority"},
     {"median of", LANG_CL_FORM, cl_median, ONCE, "median of  time in hospital over closed detention"},
+    {"percentile", LANG_CL_FORM, cl_percentile, ONCE, "percentile  90 of time in hospital over closed detention"},
     {"rate of", LANG_CL_FORM, cl_rate, ONCE, "rate of  stop_search where age in 10 to 17 per 1,000 children_10_17"},
     {"by", LANG_CL_BY, cl_dims, ONCE, "by  month, borough"},
     {"compare", LANG_CL_COMPARE, cl_compare, ONCE, "compare  ethnicity with white within borough"},
@@ -1151,6 +1197,8 @@ static const struct clause role_clauses[] = {
     {"includes", LANG_CL_INCLUDES, cl_includes, ONCE, "includes  constable"},
     {"granted when", LANG_CL_GRANTED, cl_granted, ONCE, "granted when  a course in the last 2 years"},
     {"purposes", LANG_CL_PURPOSES, cl_role_purposes, ONCE, "purposes  safeguarding"},
+    {"may", LANG_CL_MAY, cl_may, ONCE, "may  supervise, correct"},
+    {"sees", LANG_CL_SEES, cl_sees, ONCE, "sees  unit"},
     LAWFUL,
     CITES,
     END};
@@ -1394,7 +1442,7 @@ static void check_needed(struct lang_parser *p, const struct decl_form *form) {
         lang_report_missing(p, "trigger",
                             "Add `after` and an event, `about KIND when` and a condition, or `each` and a period.");
     } else if (form->kind == LANG_MEASURE && placed(d, LANG_CL_FORM) == NULL) {
-        lang_report_missing(p, "form", "Add `count of`, `share of`, `median of` or `rate of`.");
+        lang_report_missing(p, "form", "Add `count of`, `share of`, `median of`, `percentile N of` or `rate of`.");
     } else if (form->kind == LANG_SPAN && d->places.n == 0) {
         lang_report_missing(p, "beginning", "Add `from EVENT to EVENT`, or `outside hours of` and a unit.");
     } else if ((form->kind == LANG_GRADE || form->kind == LANG_SCORE || form->kind == LANG_FLAG) &&

@@ -207,6 +207,37 @@ static const struct lang_decl *link_role(struct ck *k, struct lang_name name) {
     return ck_want(k, name, ck_kind_bit(LANG_ROLE) | ck_kind_bit(LANG_PARTNER), "a role");
 }
 
+static int code_or_error(struct ck *k, const struct lang_decl *codes, struct lang_name name) {
+    int at = ck_code_index(codes, name.text);
+    if (at < 0 && codes != NULL) {
+        struct {
+            CF_VEC(struct cf_str);
+        } names = {0};
+        for (size_t i = 0; i < codes->as.codes.list.n; i++) {
+            *cf_push(k->a, &names) = codes->as.codes.list.v[i].name.text;
+        }
+        cf_fail(k->errs, CF_L050, name.at, "`%.*s` is not %.*s", CF_STR_ARG(name.text),
+                CF_STR_ARG(ck_type_text(k->a, (struct lang_type){.kind = LANG_T_CODE, .of = codes})));
+        ck_offer_names(k, name.text, names.v, names.n, NULL);
+    }
+    return at;
+}
+
+/* Purposes are codes of the list `purpose`. Where a folder declares none, only `seen for` asks for it: what it hides would
+ * never be shown to anybody. */
+static void link_purposes(struct ck *k, const struct lang_name *names, size_t n, bool needed) {
+    const struct lang_decl *list = ck_find_codes(k, CF_LIT("purpose"));
+    for (size_t i = 0; i < n; i++) {
+        if (list != NULL) {
+            (void)code_or_error(k, list, names[i]);
+        } else if (needed) {
+            cf_fail(k->errs, CF_L050, names[i].at, "no code list is called `purpose`");
+            cf_hint(k->errs, "Declare `codes purpose`, with the purposes for which people look.");
+            return;
+        }
+    }
+}
+
 static void link_record(struct ck *k, struct lang_decl *d) {
     struct lang_record *r = &d->as.record;
     r->opens_decl = link_episode(k, r->opens);
@@ -217,6 +248,7 @@ static void link_record(struct ck *k, struct lang_decl *d) {
     for (size_t i = 0; i < r->by.n; i++) {
         *cf_push(k->a, &r->by_decls) = link_role(k, r->by.v[i]);
     }
+    link_purposes(k, r->seen_for.v, r->seen_for.n, true);
     for (size_t i = 0; i < r->fields.n; i++) {
         link_field(k, d, &r->fields.v[i], i);
     }
@@ -318,22 +350,6 @@ static void link_grade(struct ck *k, struct lang_decl *d) {
     }
 }
 
-static int code_or_error(struct ck *k, const struct lang_decl *codes, struct lang_name name) {
-    int at = ck_code_index(codes, name.text);
-    if (at < 0 && codes != NULL) {
-        struct {
-            CF_VEC(struct cf_str);
-        } names = {0};
-        for (size_t i = 0; i < codes->as.codes.list.n; i++) {
-            *cf_push(k->a, &names) = codes->as.codes.list.v[i].name.text;
-        }
-        cf_fail(k->errs, CF_L050, name.at, "`%.*s` is not %.*s", CF_STR_ARG(name.text),
-                CF_STR_ARG(ck_type_text(k->a, (struct lang_type){.kind = LANG_T_CODE, .of = codes})));
-        ck_offer_names(k, name.text, names.v, names.n, NULL);
-    }
-    return at;
-}
-
 static void link_units(struct ck *k, struct lang_decl *d) {
     if (d->kind == LANG_UNIT && lang_named(d->as.unit.part_of)) {
         d->as.unit.part_of_decl = ck_want(k, d->as.unit.part_of, ck_kind_bit(LANG_UNIT), "a unit");
@@ -344,6 +360,9 @@ static void link_units(struct ck *k, struct lang_decl *d) {
     }
     for (size_t i = 0; d->kind == LANG_ROLE && i < d->as.role.includes.n; i++) {
         *cf_push(k->a, &d->as.role.includes_decls) = ck_want(k, d->as.role.includes.v[i], ck_kind_bit(LANG_ROLE), "a role");
+    }
+    if (d->kind == LANG_ROLE) {
+        link_purposes(k, d->as.role.purposes.v, d->as.role.purposes.n, false);
     }
     if (d->kind == LANG_POLICY && d != k->built_in && lang_named(d->as.policy.owner)) {
         (void)ck_want(k, d->as.policy.owner, ck_kind_bit(LANG_UNIT) | ck_kind_bit(LANG_ROLE), "a unit");
@@ -359,6 +378,8 @@ static void link_one(struct ck *k, struct lang_decl *d) {
     case LANG_SCORE: link_scope(k, &d->as.score.scope); break;
     case LANG_FLAG: link_scope(k, &d->as.flag.scope); break;
     case LANG_DUTY: link_scope(k, &d->as.duty.scope); break;
+    case LANG_SHARE: link_purposes(k, &d->as.share.purpose, lang_named(d->as.share.purpose) ? 1 : 0, false); break;
+    case LANG_PARTNER: link_purposes(k, d->as.partner.purposes.v, d->as.partner.purposes.n, false); break;
     default: link_units(k, d); break;
     }
 }

@@ -3,6 +3,7 @@
 #define CF_LEDGER_LEDGER_PRIV_H
 
 #include "ledger/ledger.h"
+#include "ledger/seal.h"
 #include "store/store.h"
 
 #define LEDGER_FORMAT 1
@@ -21,7 +22,7 @@ void sha_leaf(struct sha *s, struct cf_str data, uint8_t out[LEDGER_HASH]); /* S
 void sha_node(struct sha *s, const uint8_t *left, const uint8_t *right,
               uint8_t out[LEDGER_HASH]); /* SHA-256(01 | left | right) */
 
-/* ---- seal.c: the only file that includes libsodium. */
+/* ---- seal.c: the only file that includes libsodium; what other rooms may use of it is in seal.h. */
 struct seal_keys { /* in guarded memory */
     uint8_t seed[32], wrapping[32], index[32];
     uint8_t sign_secret[64], sign_public[32];
@@ -29,9 +30,6 @@ struct seal_keys { /* in guarded memory */
 };
 struct seal_keys *seal_keys_new(struct cf_arena *a); /* wiped and freed with the arena */
 void seal_keys_ready(struct seal_keys *k);           /* derives the signing pair and the key of row marks */
-void seal_random(void *p, size_t n);
-void seal_wipe(void *p, size_t n);
-bool seal_zero(const void *p, size_t n); /* all zero? in constant time */
 void seal_derive(const uint8_t secret[32], uint16_t part, uint8_t key[32], uint8_t salt[32]);
 void seal_wrap(const struct seal_keys *k, const struct cf_id *event, const uint8_t in[32],
                uint8_t out[32]); /* its own inverse */
@@ -41,12 +39,8 @@ bool seal_open(const uint8_t key[32], const uint8_t *ad, size_t ad_n, struct cf_
 /* Keyed BLAKE2b under the index key; `domain` keeps the uses apart. */
 void seal_mac(const struct seal_keys *k, const char *domain, const struct cf_str *pieces, size_t n, uint8_t *out, size_t out_n);
 uint64_t seal_mark(const struct seal_keys *k, struct cf_str bytes); /* SipHash-2-4 under the row key */
-void seal_hash(struct cf_str bytes, uint8_t *out, size_t out_n);    /* BLAKE2b without a key */
 void seal_sign(const struct seal_keys *k, struct cf_str message, uint8_t sig[64]);
 bool seal_verify(const uint8_t public_key[32], struct cf_str message, const uint8_t sig[64]);
-#define SEAL_TO_EXTRA 48
-bool seal_to(const uint8_t public_key[32], struct cf_str plain, uint8_t *out); /* plain.n + SEAL_TO_EXTRA */
-bool seal_from(const uint8_t secret[32], struct cf_str box, uint8_t *out);
 
 /* ---- keys.c: the keys file. */
 bool keys_make(const char *path, const struct ledger_options *o, struct cf_errs *errs); /* 0600; must not exist */

@@ -147,3 +147,87 @@ bool seal_from(const uint8_t secret[32], struct cf_str box, uint8_t *out) {
     }
     return crypto_box_seal_open(out, (const uint8_t *)box.p, box.n, public_key, secret) == 0;
 }
+
+/* ---- For other rooms (seal.h). */
+bool seal_equal(const void *x, const void *y, size_t n) {
+    return sodium_memcmp(x, y, n) == 0;
+}
+
+void seal_pair(uint8_t public_key[32], uint8_t secret[32]) {
+    seal_start();
+    CF_ASSERT(crypto_box_keypair(public_key, secret) == 0);
+}
+
+/* One key a domain, from the key that masks the secrets of events: whoever has the keys file can open both. */
+static void vault_key(const struct ledger *l, const char *domain, uint8_t key[32]) {
+    static const char prefix[] = "cf/vault/1/";
+    uint8_t in[64];
+    size_t n = strlen(domain);
+    CF_ASSERT(n + sizeof prefix <= sizeof in);
+    memcpy(in, prefix, sizeof prefix - 1);
+    memcpy(in + sizeof prefix - 1, domain, n);
+    CF_ASSERT(crypto_generichash(key, 32, in, sizeof prefix - 1 + n, l->keys->wrapping, sizeof l->keys->wrapping) == 0);
+}
+
+_Static_assert(SEAL_VAULT_EXTRA == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES + crypto_aead_xchacha20poly1305_ietf_ABYTES,
+               "nonce and tag");
+
+void seal_vault_close(const struct ledger *l, const char *domain, struct cf_str ad, struct cf_str plain, uint8_t *out) {
+    uint8_t key[32];
+    unsigned long long n = 0;
+    vault_key(l, domain, key);
+    randombytes_buf(out, crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
+    CF_ASSERT(crypto_aead_xchacha20poly1305_ietf_encrypt(out + crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, &n,
+                                                         (const uint8_t *)plain.p, plain.n, (const uint8_t *)ad.p, ad.n, NULL,
+                                                         out, key) == 0);
+    sodium_memzero(key, sizeof key);
+}
+
+bool seal_vault_open(const struct ledger *l, const char *domain, struct cf_str ad, struct cf_str box, uint8_t *out) {
+    if (box.n < SEAL_VAULT_EXTRA) {
+        return false;
+    }
+    uint8_t key[32];
+    unsigned long long n = 0;
+    const uint8_t *p = (const uint8_t *)box.p;
+    vault_key(l, domain, key);
+    bool ok = crypto_aead_xchacha20poly1305_ietf_decrypt(out, &n, NULL, p + crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
+                                                         box.n - crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
+                                                         (const uint8_t *)ad.p, ad.n, p, key) == 0;
+    sodium_memzero(key, sizeof key);
+    return ok;
+}
+
+void seal_vault_mac(const struct ledger *l, const char *domain, const struct cf_str *pieces, size_t n, uint8_t out[32]) {
+    uint8_t key[32], len[8];
+    crypto_generichash_state st;
+    vault_key(l, domain, key);
+    CF_ASSERT(crypto_generichash_init(&st, key, sizeof key, 32) == 0);
+    for (size_t i = 0; i < n; i++) {
+        (void)be8(len, pieces[i].n);
+        CF_ASSERT(crypto_generichash_update(&st, len, sizeof len) == 0);
+        CF_ASSERT(crypto_generichash_update(&st, (const uint8_t *)pieces[i].p, pieces[i].n) == 0);
+    }
+    CF_ASSERT(crypto_generichash_final(&st, out, 32) == 0);
+    sodium_memzero(key, sizeof key);
+    sodium_memzero(&st, sizeof st);
+}
+
+#define PASSWORD_MEMORY ((size_t)CF_MAX_PASSWORD_KIB * 1024)
+
+struct cf_str seal_password_hash(struct cf_arena *a, struct cf_str password) {
+    char out[crypto_pwhash_STRBYTES];
+    seal_start();
+    CF_ASSERT(crypto_pwhash_str_alg(out, password.p, password.n, CF_MAX_PASSWORD_PASSES, PASSWORD_MEMORY,
+                                    crypto_pwhash_ALG_ARGON2ID13) == 0); /* fails only without memory */
+    return cf_str_dup(a, cf_str_from(out));
+}
+
+bool seal_password_right(struct cf_arena *a, struct cf_str hash, struct cf_str password) {
+    seal_start();
+    return hash.n < crypto_pwhash_STRBYTES && crypto_pwhash_str_verify(cf_cstr(a, hash), password.p, password.n) == 0;
+}
+
+bool seal_password_stale(struct cf_arena *a, struct cf_str hash) {
+    return crypto_pwhash_str_needs_rehash(cf_cstr(a, hash), CF_MAX_PASSWORD_PASSES, PASSWORD_MEMORY) != 0;
+}

@@ -275,32 +275,41 @@ static int32_t owner_key(const struct lang_owner *o) {
     return o->subject ? -1 : KEY_NOT_KNOWN;
 }
 
-int32_t dim_key(struct counting *c, const struct measure_dim *d, const struct lang_history *h, size_t event,
-                const struct lang_duty_line *line, int64_t at) {
-    const struct lang_event *e = event == SIZE_MAX ? NULL : &h->events[event];
+/* An episode's unit is where it was opened, or where it closed if nobody said so before. */
+static int32_t unit_key(const struct unit_place *u) {
+    uint32_t unit = u->line ? u->line->owner.unit : 0;
+    if (!u->line && u->of != SIZE_MAX) {
+        unit = u->h->events[u->of].unit;
+    }
+    if (!u->line && unit == 0 && u->event != SIZE_MAX) {
+        unit = u->h->events[u->event].unit;
+    }
+    return unit ? (int32_t)unit : KEY_NOT_KNOWN;
+}
+
+int32_t dim_key(struct counting *c, const struct measure_dim *d, const struct unit_place *u) {
+    const struct lang_event *e = u->event == SIZE_MAX ? NULL : &u->h->events[u->event];
     switch (d->kind) {
     case DIM_DAY:
     case DIM_PERIOD:
     case DIM_WEEKDAY:
-    case DIM_HOUR: return period_key(c, d, at);
-    case DIM_UNIT: {
-        uint32_t unit = line ? line->owner.unit : e ? e->unit : 0;
-        return unit ? (int32_t)unit : KEY_NOT_KNOWN;
-    }
-    case DIM_OWNER: return line ? owner_key(&line->owner) : KEY_NOT_KNOWN;
-    case DIM_STATE: return line ? (int32_t)line->state : KEY_NOT_KNOWN;
+    case DIM_HOUR: return period_key(c, d, u->at);
+    case DIM_UNIT: return unit_key(u);
+    case DIM_OWNER: return u->line ? owner_key(&u->line->owner) : KEY_NOT_KNOWN;
+    case DIM_STATE: return u->line ? (int32_t)u->line->state : KEY_NOT_KNOWN;
     case DIM_SOURCE: return e ? (e->marks & LANG_FROM_SOURCE) != 0 : KEY_NOT_KNOWN;
-    case DIM_AGE: return age_key(c, h, event);
-    case DIM_FACT: return fact_key(c, d, h, event);
-    case DIM_KNOWN: return latest_known(c, d, h);
+    case DIM_AGE: return age_key(c, u->h, u->event);
+    case DIM_FACT: return fact_key(c, d, u->h, u->event);
+    case DIM_KNOWN: return latest_known(c, d, u->h);
     case DIM_FIELD: break;
     }
-    bool has = e && c->record && e->record == c->record->as.record.number && e->fields;
-    int32_t key = has ? key_of_value(d, &e->fields[d->field]) : KEY_NOT_KNOWN;
+    const struct lang_event *of = u->of == SIZE_MAX ? NULL : &u->h->events[u->of];
+    bool has = of && c->record && of->record == c->record->as.record.number && of->fields;
+    int32_t key = has ? key_of_value(d, &of->fields[d->field]) : KEY_NOT_KNOWN;
     if (!key_absent(key) || !d->protected_too || !d->from) {
         return key;
     }
-    int32_t known = latest_known(c, d, h);
+    int32_t known = latest_known(c, d, u->h);
     return key_absent(known) ? key : known;
 }
 

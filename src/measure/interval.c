@@ -261,3 +261,39 @@ struct measure_interval measure_median(const int64_t *rising, size_t n) {
     }
     return v;
 }
+
+size_t measure_rank(size_t n, int percent) {
+    return n / 100 * (size_t)percent + (n % 100 * (size_t)percent + 99) / 100;
+}
+
+/* P(B < k) for B binomial (n, p); 1 <= k <= n. */
+static double below(size_t k, size_t n, double p) {
+    return measure_beta(1.0 - p, (double)(n - k + 1), (double)k);
+}
+
+struct measure_interval measure_percentile(const int64_t *rising, size_t n, int percent) {
+    if (n == 0) {
+        return (struct measure_interval){0};
+    }
+    double p = percent / 100.0;
+    struct measure_interval v = {(double)rising[measure_rank(n, percent) - 1], 0.0, 0.0, true, false};
+    size_t low = 0, high = n; /* the largest rank with P(B < k) <= 0.025 */
+    while (low < high) {
+        size_t k = low + (high - low + 1) / 2;
+        low = below(k, n, p) <= ALPHA_HALF ? k : low;
+        high = low == k ? high : k - 1;
+    }
+    size_t least = 1, most = n + 1; /* the least rank with P(B >= k) <= 0.025; n + 1: none */
+    while (least < most) {
+        size_t k = least + (most - least) / 2;
+        bool enough = 1.0 - below(k, n, p) <= ALPHA_HALF;
+        most = enough ? k : most;
+        least = enough ? least : k + 1;
+    }
+    if (low > 0 && least <= n) {
+        v.low = (double)rising[low - 1];
+        v.high = (double)rising[least - 1];
+        v.bounded = true;
+    }
+    return v;
+}

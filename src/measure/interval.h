@@ -29,6 +29,10 @@ struct measure_stratum {
 struct measure_interval measure_rate_ratio_within(const struct measure_stratum *s, size_t n);
 /* Median of n values in rising order: order statistics at one half; limits only from 6 values on. */
 struct measure_interval measure_median(const int64_t *rising, size_t n);
+/* The percentile (1 to 99) by nearest rank: the least value that so many per cent of n do not pass, itself one of them. Limits
+ * are order statistics too (binomial); none where one of them would lie beyond the last value. */
+struct measure_interval measure_percentile(const int64_t *rising, size_t n, int percent);
+size_t measure_rank(size_t n, int percent); /* 1 to n; 0 for n of 0 */
 /* Weighted share: Wilson with Kish's effective n, from the sums of w, of w squared, and of w where the answer is yes. */
 struct measure_interval measure_weighted_share(double sum_w, double sum_w2, double sum_w_yes);
 

@@ -240,7 +240,7 @@ static void tally_notes(struct counting *c, struct measure_table *t) {
         {y->that_unknown, "belong here with an answer that is not known: in neither part of the share."},
         {y->that_absent, "belong here, but their source never asked: in neither part of the share."},
         {y->not_judged, "were not judged by the rule (it does not apply to them, or who it is about is not known)."},
-        {y->no_value, "have no value to take a median of."},
+        {y->no_value, "have no value to take a median or percentile of."},
         {y->duty_absent, "duties arose from imported records, whose source never tells what was done: counted apart."},
         {y->void_, "duties were void."},
         {y->no_date, "duties have no date, because what sets it is not known or the clock is stopped."},

@@ -109,9 +109,15 @@ CF_MUST_USE bool measure_finish(struct counting *c, struct measure_table *out, s
 
 /* dims.c */
 CF_MUST_USE bool dim_resolve(const struct counting *c, struct cf_str name, struct measure_dim *out, struct cf_errs *errs);
-/* `event` may be SIZE_MAX; `line` is NULL but for duties; `at` is the unit's instant. */
-int32_t dim_key(struct counting *c, const struct measure_dim *d, const struct lang_history *h, size_t event,
-                const struct lang_duty_line *line, int64_t at);
+/* Where one unit stands: it is judged at `event`; its fields and its unit are those of `of`: the same event, but of an episode
+ * that is counted where it closes the one that opened it. */
+struct unit_place {
+    const struct lang_history *h;
+    size_t event, of;                  /* SIZE_MAX: none */
+    const struct lang_duty_line *line; /* NULL but for duties */
+    int64_t at;                        /* the unit's instant */
+};
+int32_t dim_key(struct counting *c, const struct measure_dim *d, const struct unit_place *u);
 struct cf_str dim_label(struct counting *c, const struct measure_dim *d, int32_t key);
 
 /* units.c */

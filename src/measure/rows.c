@@ -99,8 +99,14 @@ static void values_of(const struct counting *c, struct measure_cell *cell, bool 
         r->value = measure_share((uint64_t)r->n, (uint64_t)r->of);
     }
     if (c->m->form == LANG_MEDIAN && cell->values.n) {
-        qsort(cell->values.v, cell->values.n, sizeof *cell->values.v, by_value);
-        r->value = measure_median(cell->values.v, cell->values.n);
+        int percent = c->m->percentile;
+        size_t n = cell->values.n;
+        qsort(cell->values.v, n, sizeof *cell->values.v, by_value);
+        r->value = percent ? measure_percentile(cell->values.v, n, percent) : measure_median(cell->values.v, n);
+        size_t rank = percent ? measure_rank(n, percent) : 0;
+        if (c->o.published && percent && (rank == 1 || rank == n)) {
+            r->value = (struct measure_interval){0}; /* the lowest or highest of them is one person's own */
+        }
     }
     if (c->tally.unidentified > 0 && c->tally.unidentified == (int64_t)c->units.n) {
         r->persons = -1; /* nobody is identified: as many people as rows would be a guess */

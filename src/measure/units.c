@@ -264,13 +264,14 @@ static bool in_period(const struct counting *c, int32_t day) {
     return (!c->o.has_from || day >= c->o.from) && (!c->o.has_to || day <= c->o.to);
 }
 
-static void add(struct counting *c, const struct lang_history *h, size_t event, const struct lang_duty_line *line, int64_t at,
-                enum measure_answer answer) {
-    int64_t value;
-    if (!valued(c, h, event, &value)) {
+static void add(struct counting *c, const struct unit_place *place, enum measure_answer answer) {
+    const struct lang_history *h = place->h;
+    const struct lang_duty_line *line = place->line;
+    int64_t value, at = place->at;
+    if (!valued(c, h, place->event, &value)) {
         return;
     }
-    const struct lang_event *e = event == SIZE_MAX ? NULL : &h->events[event];
+    const struct lang_event *e = place->event == SIZE_MAX ? NULL : &h->events[place->event];
     struct measure_unit *u = cf_push(c->a, &c->units);
     *u = (struct measure_unit){.day = cf_time_day(c->ref->zone, at),
                                .subject = h->subject,
@@ -286,13 +287,12 @@ static void add(struct counting *c, const struct lang_history *h, size_t event, 
     }
     c->tally.unidentified += !u->identified;
     for (size_t d = 0; d < c->n_dims; d++) {
-        u->key[d] = dim_key(c, &c->dims[d], h, event, line, at);
+        u->key[d] = dim_key(c, &c->dims[d], place);
     }
-    u->place = c->places > 0 ? dim_key(c, &c->place, h, event, line, at) : KEY_NOT_KNOWN;
+    u->place = c->places > 0 ? dim_key(c, &c->place, place) : KEY_NOT_KNOWN;
     u->key[MEASURE_DIMENSIONS] = KEY_NOT_KNOWN;
     if (c->within >= 0) {
-        u->key[MEASURE_DIMENSIONS] =
-            (size_t)c->within < c->n_dims ? u->key[c->within] : dim_key(c, &c->dims[c->within], h, event, line, at);
+        u->key[MEASURE_DIMENSIONS] = (size_t)c->within < c->n_dims ? u->key[c->within] : dim_key(c, &c->dims[c->within], place);
     }
 }
 
@@ -324,7 +324,8 @@ static void cover(struct counting *c, const struct lang_history *h, size_t event
     struct measure_month *m = month_of(c, day);
     m->first = day < m->first ? day : m->first;
     m->last = day > m->last ? day : m->last;
-    int32_t place = c->places > 0 ? dim_key(c, &c->place, h, event, NULL, e->from) : KEY_NOT_KNOWN;
+    const struct unit_place here = {h, event, event, NULL, e->from};
+    int32_t place = c->places > 0 ? dim_key(c, &c->place, &here) : KEY_NOT_KNOWN;
     if (place >= 0 && (size_t)place < c->places) {
         m->count[place]++;
     }
@@ -372,7 +373,7 @@ static void count_events(struct counting *c, const struct lang_history *h, const
         enum lang_truth t = chosen(c, c->m->pop_sel, h, i);
         c->tally.where_unknown += t == LANG_IS_UNKNOWN;
         if (t == LANG_IS_YES && belongs(c, h, i) && answered(c, h, i, k, &answer)) {
-            add(c, h, i, NULL, e->from, answer);
+            add(c, &(struct unit_place){h, i, i, NULL, e->from}, answer);
         }
         cf_arena_reset(c->scratch);
     }
@@ -423,7 +424,7 @@ static void count_duties(struct counting *c, const struct lang_history *h, const
             if (that && that->op == LANG_MET) {
                 answer = cf_str_is(that->name.text, lang_state_word(l->state)) ? MEASURE_YES : MEASURE_NO;
             }
-            add(c, h, event, l, l->due, answer);
+            add(c, &(struct unit_place){h, event, event, l, l->due}, answer);
         }
         cf_arena_reset(c->scratch);
     }
@@ -470,7 +471,7 @@ static void count_episodes(struct counting *c, const struct lang_history *h, con
         int64_t when = h->events[at].from;
         if (in_period(c, cf_time_day(c->ref->zone, when)) && when <= c->o.now && !seen_before(c, e->seq) && belongs(c, h, at) &&
             answered(c, h, at, k, &answer)) {
-            add(c, h, at, NULL, when, answer);
+            add(c, &(struct unit_place){h, at, i, NULL, when}, answer);
         }
         cf_arena_reset(c->scratch);
     }
@@ -505,7 +506,7 @@ static void count_subject_at(struct counting *c, const struct lang_history *h, i
     then.n = n + 1;
     enum measure_answer answer;
     if (belongs(c, &then, n) && answered(c, &then, n, NULL, &answer)) {
-        add(c, &then, n, NULL, at, answer);
+        add(c, &(struct unit_place){&then, n, n, NULL, at}, answer);
     }
 }
 

@@ -317,8 +317,16 @@ static bool is_allowed(const struct episode *x, const struct sim_record *step, i
     return true;
 }
 
-/* A step comes after what its gates need; out of order, a little before it. */
-static int64_t in_order(struct episode *x, const struct sim_record *step, int64_t at, bool *irregular) {
+/* The earliest instant of what comes by an edge: whoever names an event in a field cannot do so before it has happened,
+ * however much else is out of order. */
+static int64_t floor_of(const struct episode *x, const struct sim_edge *e, int32_t trigger) {
+    int64_t began = x->l->events.v[x->opener].to;
+    int64_t named = e && e->back_field >= 0 && trigger >= 0 ? x->l->events.v[trigger].to : began;
+    return named > began ? named : began;
+}
+
+/* A step comes after what its gates need; out of order, a little before it, but after `began`. */
+static int64_t in_order(struct episode *x, const struct sim_record *step, int64_t at, int64_t began, bool *irregular) {
     bool any = false, pushed = sim_share(x->l, &x->r, step, SIMULATE_OUT_OF_ORDER);
     int64_t first = INT64_MAX;
     for (size_t i = 0; i < step->before.n; i++) {
@@ -331,7 +339,6 @@ static int64_t in_order(struct episode *x, const struct sim_record *step, int64_
         first = then < first ? then : first;
         at = at <= then ? then + sim_between(&x->r, MINUTE_S, 15 * MINUTE_S) : at;
     }
-    int64_t began = x->l->events.v[x->opener].to;
     if (pushed && any && first > began + 2 * MINUTE_S) {
         *irregular = true;
         int64_t back = first - sim_between(&x->r, MINUTE_S, 15 * MINUTE_S);
@@ -379,7 +386,7 @@ static void repeat(struct episode *x, const struct sim_record *step, int32_t ind
 
 static void take_step(struct episode *x, const struct sim_record *step, int64_t at, const struct sim_edge *e, int32_t trigger) {
     bool irregular = false;
-    at = in_order(x, step, at, &irregular);
+    at = in_order(x, step, at, floor_of(x, e, trigger), &irregular);
     if (!is_allowed(x, step, at)) {
         if (!irregular && !sim_share(x->l, &x->r, step, SIMULATE_IRREGULAR)) {
             return;
@@ -428,7 +435,7 @@ static void close_episode(struct episode *x) {
         if (!closes) {
             continue;
         }
-        int64_t began = x->l->events.v[x->opener].to, gap = sim_between(&x->r, x->plan->pace / 2 + 1, 2 * x->plan->pace + 2);
+        int64_t began = floor_of(x, e, trigger), gap = sim_between(&x->r, x->plan->pace / 2 + 1, 2 * x->plan->pace + 2);
         int64_t at = e ? time_of(x->l, e, trigger, &missing) : x->last + gap;
         at = at <= x->last ? x->last + MINUTE_S : at;
         if (x->last > began + 2 * MINUTE_S && sim_share(x->l, &x->r, closer, SIMULATE_OUT_OF_ORDER)) {

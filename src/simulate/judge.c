@@ -47,6 +47,10 @@ static struct seen_value value_of(const struct sim_sight *s, const struct lang_e
     case LANG_OWN_FIELD: return of_field(s->own, e);
     case LANG_FIELD: return of_field(last_of(s, e->decl), e);
     case LANG_TRIGGER_FIELD: return of_field(s->trigger, e);
+    case LANG_ELSE: {
+        struct seen_value first = value_of(s, e->a);
+        return first.known ? first : value_of(s, e->b);
+    }
     default: return (struct seen_value){0};
     }
 }
@@ -117,6 +121,12 @@ static enum lang_truth negated(enum lang_truth x) {
     return x == LANG_IS_UNKNOWN ? x : truth(x == LANG_IS_NO);
 }
 
+/* A condition that has a name, about the same episode; no fact reads itself. */
+static enum lang_truth named(const struct sim_sight *s, const struct lang_decl *fact) {
+    bool here = fact && fact->as.fact.is_condition && !fact->as.fact.scope.about;
+    return here ? sim_judge(s, fact->as.fact.value) : LANG_IS_UNKNOWN;
+}
+
 enum lang_truth sim_judge(const struct sim_sight *s, const struct lang_expr *e) {
     if (!e) {
         return LANG_IS_YES;
@@ -136,6 +146,7 @@ enum lang_truth sim_judge(const struct sim_sight *s, const struct lang_expr *e) 
     case LANG_GT:
     case LANG_GE: return compared(s, e);
     case LANG_IN_LIST: return listed(s, e);
+    case LANG_FACT_REF: return named(s, e->decl);
     default: return LANG_IS_UNKNOWN;
     }
 }

@@ -243,6 +243,14 @@ static void plan_gate(struct sim_plan *p, const struct lang_decl *d) {
     sim_reads(p, d->as.gate.needs, before);
 }
 
+static void plan_choice(struct sim_plan *p, const struct lang_decl *d) {
+    const struct lang_expr *of = d->as.choice.for_;
+    struct sim_record *r = of && of->op == LANG_FIELD ? sim_record_of(p, of->decl) : NULL;
+    if (r && of->index >= 0 && (size_t)of->index < r->r->fields.n) {
+        r->fields[of->index].choice = d;
+    }
+}
+
 static void plan_span(struct sim_plan *p, const struct lang_decl *d) {
     const struct lang_decl *share;
     struct sim_record *from = record_of_sel(p, d->as.span.from, &share), *to = record_of_sel(p, d->as.span.to, &share);
@@ -264,6 +272,8 @@ static void plan_rules(struct sim_plan *p) {
             plan_duty(p, d);
         } else if (d->kind == LANG_GATE) {
             plan_gate(p, d);
+        } else if (d->kind == LANG_CHOICE) {
+            plan_choice(p, d);
         }
     }
     for (size_t i = 0; i < p->set->decls.n; i++) {

@@ -88,11 +88,13 @@ const struct sim_row *sim_row_of(const struct sim_rows *rows, struct cf_str name
 struct sim_field {
     const struct lang_field *f;
     enum sim_draw draw;
-    const struct lang_decl *codes; /* of a code or a set of codes */
-    size_t n_answers;              /* of codes, or two of yes/no (no, yes) */
-    uint64_t *weights;             /* by answer; NULL: no row */
-    uint8_t *wished;               /* by answer: a rule wishes it; NULL: none is */
-    bool needed;                   /* a rule asks whether it is known */
+    const struct lang_decl *codes;  /* of a code or a set of codes */
+    size_t n_answers;               /* of codes, or two of yes/no (no, yes) */
+    uint64_t *weights;              /* by answer; NULL: no row */
+    uint8_t *wished;                /* by answer: a rule wishes it; NULL: none is */
+    const struct lang_expr *same;   /* another record's field, or a table by it, that a rule wishes it to equal; NULL: none */
+    const struct lang_decl *choice; /* the choice that says which answers are open; NULL: none */
+    bool needed;                    /* a rule asks whether it is known */
     const struct lang_decl **kept_codes;
 };
 struct sim_record;

@@ -76,7 +76,32 @@ static size_t wished_answer(struct filling *x, const struct sim_field *f) {
     return 0;
 }
 
+static bool is_closed(const struct filling *x, const struct sim_field *f, size_t answer_at) {
+    struct sim_sight s = {.life = x->l, .episode = x->e->episode, .until = x->e->from};
+    for (size_t i = 0; i < f->choice->as.choice.options.n; i++) {
+        const struct lang_option *o = &f->choice->as.choice.options.v[i];
+        bool open = !o->open_when || sim_judge(&s, o->open_when) != LANG_IS_NO;
+        if (o->index == (int)answer_at && (!open || (o->closed_when && sim_judge(&s, o->closed_when) == LANG_IS_YES))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One of the answers that a choice leaves open, by their weights; any, when it leaves none. */
+static size_t open_answer(struct filling *x, const struct sim_field *f) {
+    uint64_t *weights = CF_NEW_N(x->l->a, uint64_t, f->n_answers + 1), sum = 0;
+    for (size_t i = 0; i < f->n_answers; i++) {
+        weights[i] = is_closed(x, f, i) ? 0 : f->weights ? f->weights[i] : 1;
+        sum += weights[i];
+    }
+    return sum || !f->weights ? sim_weighted(x->r, weights, f->n_answers) : sim_weighted(x->r, f->weights, f->n_answers);
+}
+
 static size_t answer(struct filling *x, const struct sim_field *f) {
+    if (f->choice && sim_chance(x->r, kept_share(x))) {
+        return open_answer(x, f);
+    }
     if (f->weights) {
         return sim_weighted(x->r, f->weights, f->n_answers);
     }
@@ -86,9 +111,37 @@ static size_t answer(struct filling *x, const struct sim_field *f) {
     return f->codes ? by_rank(x->r, f->n_answers) : sim_below(x->r, 2);
 }
 
+/* What a table gives for a code; -1: it has no row. */
+static int by_table(const struct lang_decl *table, int key) {
+    for (size_t i = 0; i < table->as.table.rows.n; i++) {
+        const struct lang_row *row = &table->as.table.rows.v[i];
+        if (row->cells.n == 2 && row->cells.v[0]->index == key) {
+            return row->cells.v[1]->index;
+        }
+    }
+    return -1;
+}
+
+/* The code that a rule wishes this one to equal, of the last such record in the same episode; -1: there is none. */
+static int same_code(const struct filling *x, const struct sim_field *f) {
+    bool table = f->same && f->same->op == LANG_TABLE_REF;
+    const struct lang_expr *source = table ? f->same->list.v[0] : f->same;
+    const struct sim_record *of = source ? sim_record_of(x->l->w->plan, source->decl) : NULL;
+    int at = -1;
+    for (size_t i = 0; of && x->e->episode >= 0 && i < x->l->events.n; i++) {
+        const struct sim_event *e = &x->l->events.v[i];
+        bool in = e->episode == x->e->episode || (int32_t)i == x->e->episode;
+        if (in && e->record == of && e->to <= x->e->from && e->fields[source->index].v.kind == LANG_V_CODE) {
+            at = (int)e->fields[source->index].v.i;
+        }
+    }
+    return at >= 0 && table ? by_table(f->same->decl, at) : at;
+}
+
 static struct lang_value code_value(struct filling *x, const struct sim_field *f) {
     const struct sim_life *l = x->l;
-    int at = -1;
+    int at = same_code(x, f);
+    at = at >= 0 && sim_chance(x->r, kept_share(x)) ? at : -1;
     if (!f->codes->as.codes.list.n) {
         return (struct lang_value){.kind = LANG_V_NOT_KNOWN};
     }
@@ -178,13 +231,14 @@ static const struct lang_value *kept_of(struct filling *x, const struct sim_fiel
     return kept;
 }
 
-/* ---- Events referred to: the one that this one follows, else the last of that kind in the same episode, else in the life. */
+/* ---- Events referred to: the one that this one follows, else the last of that kind in the same episode, else in the life;
+ * never one that comes after it. */
 
 static int32_t event_of(const struct filling *x, const struct lang_decl *record) {
     const struct sim_record *want = sim_record_of(x->l->w->plan, record);
     int32_t found = -1;
     bool found_in = false;
-    if (x->trigger >= 0 && x->l->events.v[x->trigger].record == want) {
+    if (x->trigger >= 0 && x->l->events.v[x->trigger].record == want && x->l->events.v[x->trigger].to <= x->e->from) {
         return x->trigger;
     }
     for (size_t i = 0; i < x->l->events.n; i++) {
@@ -200,7 +254,7 @@ static int32_t event_of(const struct filling *x, const struct lang_decl *record)
 
 static void refer(struct filling *x, struct desk_value *v, int32_t event) {
     *v = (struct desk_value){.v = {.kind = LANG_V_NOT_KNOWN}};
-    if (event >= 0) {
+    if (event >= 0 && x->l->events.v[event].to <= x->e->from) {
         v->v = (struct lang_value){.kind = LANG_V_EVENT, .i = event};
         v->id = x->l->events.v[event].id;
     }
@@ -226,7 +280,9 @@ static struct lang_value date_value(struct filling *x, const struct sim_field *f
     if (f->draw == SIM_DRAW_BORN && x->l->child) {
         return (struct lang_value){.kind = LANG_V_DATE, .i = x->l->child->entries[x->l->entry].born};
     }
-    return (struct lang_value){.kind = LANG_V_DATE, .i = sim_between(x->r, day, day + 28)};
+    bool later = f->draw == SIM_DRAW_AFTER; /* eight to sixteen weeks on, as a plan or a contract ends */
+    int64_t first = later ? day + 56 : day, last = later ? day + 112 : day + 28;
+    return (struct lang_value){.kind = LANG_V_DATE, .i = sim_between(x->r, first, last)};
 }
 
 static struct lang_value instant_value(struct filling *x, const struct sim_field *f) {

@@ -40,8 +40,28 @@ static enum lang_op mirrored(enum lang_op op) {
     return op == LANG_LT ? LANG_GT : op == LANG_LE ? LANG_GE : op == LANG_GT ? LANG_LT : op == LANG_GE ? LANG_LE : op;
 }
 
+/* The field of another record that a value is, or that a table of codes is keyed by alone. */
+static const struct lang_expr *source_of(const struct lang_expr *e, const struct lang_decl *codes) {
+    bool table = e->op == LANG_TABLE_REF && e->list.n == 1 && e->decl && e->decl->as.table.type.of == codes;
+    return e->op == LANG_FIELD ? e : table && e->list.v[0]->op == LANG_FIELD ? e->list.v[0] : NULL;
+}
+
+/* What is offered is what was decided: an answer that a gate wishes equal to one of an earlier record follows that. */
+static void wish_same(struct wish *w, const struct lang_expr *mine, const struct lang_expr *other) {
+    struct sim_field *f = mine->op == LANG_FIELD && mine->decl == w->own ? field_of(w, mine) : NULL;
+    const struct lang_expr *of = f && f->codes ? source_of(other, f->codes) : NULL;
+    const struct sim_field *there = of ? field_of(w, of) : NULL;
+    if (there && of->decl != w->own && (of != other || there->codes == f->codes)) {
+        f->same = other;
+    }
+}
+
 static void wish_compared(struct wish *w, const struct lang_expr *e) {
     struct sim_field *f = field_of(w, e->a);
+    if (e->op == LANG_EQ) {
+        wish_same(w, e->a, e->b);
+        wish_same(w, e->b, e->a);
+    }
     const struct lang_expr *other = e->b;
     enum lang_op op = e->op;
     if (!f) {
@@ -144,6 +164,9 @@ void sim_reads(struct sim_plan *p, const struct lang_expr *cond, struct sim_reco
     }
     if (cond->sel && cond->op == LANG_EXISTS) {
         reads(p, cond->sel->decl, own);
+    }
+    if (cond->op == LANG_FACT_REF && !cond->decl->as.fact.scope.about) {
+        sim_reads(p, cond->decl->as.fact.value, own);
     }
     sim_reads(p, cond->a, own);
     sim_reads(p, cond->op == LANG_OR ? NULL : cond->b, own); /* an excuse need not come first */

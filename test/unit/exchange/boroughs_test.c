@@ -264,6 +264,21 @@ static void the_grid_agrees_with_counting_away_from_the_boundaries(void **state)
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, make_arena, free_arena)
 
+static void every_borough_has_an_outline_that_begins_and_ends(void **state) {
+    struct cf_errs errs = cf_errs_new(*state);
+    struct cf_str outline[BOROUGHS_COUNT];
+    int height = 0;
+    assert_true(boroughs_outlines(*state, "data/boroughs/london-boroughs.tsv", &errs, outline, &height));
+    assert_in_range(height, 400, 600); /* London is wider than high */
+    for (int i = 0; i < BOROUGHS_COUNT; i++) {
+        assert_true(outline[i].n > 20);
+        assert_int_equal(outline[i].p[0], 'M');
+        assert_int_equal(outline[i].p[outline[i].n - 1], 'Z');
+    }
+    assert_false(boroughs_outlines(*state, "data/none.tsv", &errs, outline, &height));
+    assert_int_equal(errs.failures, 1);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         CASE(well_known_places_are_in_their_boroughs),
@@ -272,6 +287,7 @@ int main(void) {
         CASE(a_point_on_a_shared_edge_is_in_exactly_one_borough),
         CASE(fewer_than_two_searches_in_a_thousand_change_their_borough_by_simplifying),
         CASE(the_grid_agrees_with_counting_away_from_the_boundaries),
+        CASE(every_borough_has_an_outline_that_begins_and_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,6 +44,86 @@ static const struct lang_decl *gate(const struct checked *c, const char *name) {
     return d;
 }
 
+/* ---- what roles let people do */
+
+static const struct lang_decl *role(const struct checked *c, const char *name) {
+    const struct lang_decl *d = lang_find_kind(c->set, LANG_ROLE, cf_str_from(name));
+    assert_non_null(d);
+    return d;
+}
+
+#define ACCESS                                                                                                                 \
+    "codes purpose\n    care \"Care\"\n    quality \"Quality\"\n    audit \"Audit\"\n"                                         \
+    "role inspector \"Inspector\"\n    rank 3\n    purposes quality, care\n    may supervise, restrict\n    sees force\n"      \
+    "role chief \"Chief\"\n    rank 5\n"                                                                                       \
+    "role clerk \"Clerk\"\n    purposes care\n    may correct\n    sees own\n"                                                 \
+    "role head_clerk \"Head clerk\"\n    includes clerk\n    may merge\n"                                                      \
+    "role council \"Council\"\n    sees own\npartner council \"Council\"\n    for organisation\n    purposes care\n"
+
+static void who_is_a_role_has_what_it_gives(void **state) {
+    (void)state;
+    struct checked c = with(ACCESS);
+    const struct lang_decl *chief = role(&c, "chief"), *head = role(&c, "head_clerk"), *both[] = {chief, head};
+    assert_true(lang_role_may(c.set, &chief, 1, LANG_MAY_RESTRICT));
+    assert_false(lang_role_may(c.set, &chief, 1, LANG_MAY_MERGE));
+    assert_int_equal(lang_role_abilities(c.set, &head, 1), 1u << LANG_MAY_MERGE | 1u << LANG_MAY_CORRECT);
+    assert_true(lang_role_may(c.set, both, 2, LANG_MAY_MERGE) && lang_role_may(c.set, both, 2, LANG_MAY_SUPERVISE));
+    assert_int_equal(lang_role_abilities(c.set, both, 0), 0);
+    const struct lang_decl *low = role(&c, "sergeant");
+    assert_int_equal(lang_role_abilities(c.set, &low, 1), 0); /* a higher rank gives nothing down */
+    cf_arena_free(c.a);
+}
+
+static void the_widest_view_holds_and_silence_is_the_unit(void **state) {
+    (void)state;
+    struct checked c = with(ACCESS);
+    const struct lang_decl *chief = role(&c, "chief"), *head = role(&c, "head_clerk"), *said_nothing = role(&c, "trainer");
+    const struct lang_decl *two[] = {head, said_nothing}, *three[] = {head, said_nothing, chief};
+    assert_int_equal(lang_sees(c.set, &head, 1), LANG_SEES_OWN);
+    assert_int_equal(lang_sees(c.set, &said_nothing, 1), LANG_SEES_UNIT);
+    assert_int_equal(lang_sees(c.set, two, 2), LANG_SEES_UNIT);
+    assert_int_equal(lang_sees(c.set, three, 3), LANG_SEES_FORCE);
+    assert_int_equal(lang_sees(c.set, NULL, 0), LANG_SEES_OWN);
+    cf_arena_free(c.a);
+}
+
+static void purposes_come_with_roles_and_with_the_partner_of_the_name(void **state) {
+    (void)state;
+    struct checked c = with(ACCESS);
+    const struct lang_decl *council = role(&c, "council"), *both[] = {role(&c, "head_clerk"), role(&c, "chief")};
+    const struct cf_str *p;
+    assert_int_equal(lang_role_purposes(c.a, c.set, &council, 1, &p), 1);
+    assert_text(p[0], "care");
+    assert_int_equal(lang_role_purposes(c.a, c.set, both, 2, &p), 2);
+    assert_text(p[0], "quality");
+    assert_text(p[1], "care");
+    const struct lang_decl *none = role(&c, "trainer");
+    assert_int_equal(lang_role_purposes(c.a, c.set, &none, 1, &p), 0);
+    cf_arena_free(c.a);
+}
+
+static void a_record_is_seen_for_what_it_says_and_else_for_all(void **state) {
+    (void)state;
+    struct checked c = with(ACCESS "record note \"Note\"\n    about child is person\n    by clerk\n    seen for care, audit\n");
+    assert_true(lang_record_seen_for(lang_find(c.set, "note"), CF_LIT("audit")));
+    assert_false(lang_record_seen_for(lang_find(c.set, "note"), CF_LIT("quality")));
+    assert_false(lang_record_seen_for(lang_find(c.set, "note"), CF_LIT("")));
+    assert_true(lang_record_seen_for(lang_find(c.set, "stop"), CF_LIT("quality")));
+    assert_true(lang_record_seen_for(lang_find(c.set, "correction"), CF_LIT("quality")));
+    cf_arena_free(c.a);
+}
+
+static void every_ability_has_its_word_and_its_meaning(void **state) {
+    (void)state;
+    for (int i = 0; i < LANG_ABILITIES; i++) {
+        assert_non_null(lang_ability_word((enum lang_ability)i));
+        assert_true(strlen(lang_ability_meaning((enum lang_ability)i)) > 10);
+        for (int j = 0; j < i; j++) {
+            assert_string_not_equal(lang_ability_word((enum lang_ability)i), lang_ability_word((enum lang_ability)j));
+        }
+    }
+}
+
 /* ---- what names mean */
 
 static void a_bare_name_beside_a_coded_value_is_its_code(void **state) {
@@ -571,6 +651,28 @@ static void a_gate_is_noted_until_it_is_measured_by_ethnicity_and_sex(void **sta
     cf_arena_free(d.a);
 }
 
+static void a_calendar_that_ends_soon_is_noted_where_days_are_counted(void **state) {
+    (void)state;
+    struct checked c =
+        with("duty d \"D\"\n    after stop\n    owner sergeant\n    within 3 working days\n    done by decision\n"
+             "    cites law 1\n");
+    int32_t today = cf_day_of(2026, 11, 24);
+    lang_note_calendar(c.set, false, CF_LIT("holidays"), today + 400, today, &c.errs);
+    lang_note_calendar(c.set, true, CF_LIT("terms"), today, today, &c.errs); /* nothing asks for a school day */
+    assert_int_equal(count_code(&c, CF_L104), 0);
+    lang_note_calendar(c.set, false, CF_LIT("holidays"), today + 399, today, &c.errs);
+    assert_int_equal(count_code(&c, CF_L104), 1);
+    assert_text(c.errs.v[c.errs.n - 1].msg, "`d` counts working days, and the calendar holidays ends on 2027-12-28");
+    assert_true(c.errs.v[c.errs.n - 1].warning && c.ok);
+    cf_arena_free(c.a);
+    const struct test_file files[] = {{"hours.tsv", "low\t2 working days\n"}, {0}};
+    const char *text = HEAD CASE "table hours_for\n    from \"hours.tsv\"\n    keyed by risk\n    gives time duration\n";
+    struct checked d = check_files(&text, 1, files);
+    lang_note_calendar(d.set, false, CF_LIT("holidays"), today, today, &d.errs);
+    assert_int_equal(count_code(&d, CF_L104), 1); /* low: 2 working days */
+    cf_arena_free(d.a);
+}
+
 /* ---- folders */
 
 static void the_worked_policies_have_no_errors(void **state) {
@@ -640,6 +742,11 @@ static void a_folder_is_read_whole_and_a_file_with_its_folder(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_is_a_role_has_what_it_gives),
+        cmocka_unit_test(the_widest_view_holds_and_silence_is_the_unit),
+        cmocka_unit_test(purposes_come_with_roles_and_with_the_partner_of_the_name),
+        cmocka_unit_test(a_record_is_seen_for_what_it_says_and_else_for_all),
+        cmocka_unit_test(every_ability_has_its_word_and_its_meaning),
         cmocka_unit_test(a_bare_name_beside_a_coded_value_is_its_code),
         cmocka_unit_test(a_fact_knows_whose_role_it_is_read_of),
         cmocka_unit_test(with_reads_the_events_own_fields_and_what_they_keep),
@@ -671,6 +778,7 @@ int main(void) {
         cmocka_unit_test(a_role_is_itself_what_it_includes_and_any_rank_below),
         cmocka_unit_test(the_look_back_is_the_longest_window_or_none),
         cmocka_unit_test(where_unknown_decides_is_noted_unless_it_is_guarded),
+        cmocka_unit_test(a_calendar_that_ends_soon_is_noted_where_days_are_counted),
         cmocka_unit_test(a_gate_is_noted_until_it_is_measured_by_ethnicity_and_sex),
         cmocka_unit_test(the_worked_policies_have_no_errors),
         cmocka_unit_test(a_folder_is_read_whole_and_a_file_with_its_folder),

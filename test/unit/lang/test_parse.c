@@ -328,6 +328,11 @@ static void a_measure_keeps_population_and_parts(void **state) {
     m = &decl(a, "measure m \"M\"; median of time in hospital over closed detention where x\n")->as.measure;
     assert_int_equal(m->pop, LANG_POP_CLOSED);
     assert_int_equal(m->value->op, LANG_TIME_IN);
+    assert_int_equal(m->percentile, 0);
+    m = &decl(a, "measure m \"M\"; percentile 90 of time in hospital over closed detention where x\n")->as.measure;
+    assert_int_equal(m->form, LANG_MEDIAN);
+    assert_int_equal(m->percentile, 90);
+    assert_int_equal(m->pop, LANG_POP_CLOSED);
     m = &decl(a, "measure m \"M\"; rate of r with x = 1 per 1,000 people; compare e with white within borough; followed by q "
                  "within 3 days\n")
              ->as.measure;
@@ -342,11 +347,19 @@ static void a_measure_keeps_population_and_parts(void **state) {
 static void a_role_and_a_unit_may_stand_on_one_line(void **state) {
     struct cf_arena *a = *state;
     const struct lang_role_decl *r =
-        &decl(a, "role r \"R\" rank 3 includes s, t granted when a course in the last 2 years purposes p\n")->as.role;
+        &decl(a, "role r \"R\" rank 3 includes s, t granted when a course in the last 2 years purposes p "
+                 "may audit, merge sees own\n")
+             ->as.role;
     assert_int_equal(r->rank, 3);
     assert_int_equal(r->includes.n, 2);
     assert_int_equal(r->granted_when->sel->last->duration.unit, CF_YEAR);
     assert_int_equal(r->purposes.n, 1);
+    assert_int_equal(r->may, 1u << LANG_MAY_AUDIT | 1u << LANG_MAY_MERGE);
+    assert_int_equal(r->sees, LANG_SEES_OWN);
+    assert_int_equal(decl(a, "role s \"S\" rank 1\n")->as.role.sees, LANG_SEES_NOT_SAID);
+    const struct lang_record *seen = &decl(a, "record c \"C\"; about child is person; by s; seen for p, q\n")->as.record;
+    assert_int_equal(seen->seen_for.n, 2);
+    assert_text(seen->seen_for.v[1].text, "q");
     const struct lang_unit_decl *u =
         &decl(a, "unit u \"U\" kind bcu boroughs a, b open friday to monday 08:00 to 24:00\n")->as.unit;
     assert_int_equal(u->open.v[0].days, 0x71);

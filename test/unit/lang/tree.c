@@ -104,6 +104,7 @@ static void record(struct cf_buf *b, const struct lang_record *r) {
         cf_buf_printf(b, " %d %d", r->about.v[i].many, (int)r->about.v[i].kind);
     }
     NAMES(r->by);
+    NAMES(r->seen_for);
     for (size_t i = 0; i < r->fields.n; i++) {
         const struct lang_field *f = &r->fields.v[i];
         cf_buf_lit(b, "\n   field");
@@ -213,6 +214,7 @@ static void measure(struct cf_buf *b, const struct lang_measure *m) {
     expr(b, m->where);
     expr(b, m->that);
     expr(b, m->value);
+    num(b, m->percentile);
     num(b, m->per);
     name(b, m->per_table);
     for (size_t i = 0; i < m->by.n; i++) {
@@ -285,6 +287,8 @@ static void role(struct cf_buf *b, const struct lang_role_decl *r) {
     NAMES(r->includes);
     expr(b, r->granted_when);
     NAMES(r->purposes);
+    num(b, r->may);
+    num(b, r->sees);
 }
 static void unit(struct cf_buf *b, const struct lang_unit_decl *u) {
     name(b, u->kind);

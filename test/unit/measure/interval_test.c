@@ -117,6 +117,34 @@ static void a_median_of_fewer_than_six_values_has_no_limits(void **state) {
     (void)state;
 }
 
+/* Ranks from the exact binomial distribution, in fractions. */
+static void percentiles_are_values_with_limits_from_the_order(void **state) {
+    static const struct {
+        size_t n;
+        int percent;
+        size_t rank, low, high; /* high 0: no limits */
+    } ranks[] = {{1, 90, 1, 0, 0},         {10, 90, 9, 7, 0},     {35, 90, 32, 28, 0},   {36, 90, 33, 29, 36},
+                 {50, 90, 45, 41, 50},     {100, 90, 90, 84, 96}, {101, 90, 91, 85, 97}, {250, 95, 238, 230, 245},
+                 {60, 25, 15, 9, 23},      {6, 50, 3, 1, 6},      {9, 50, 5, 2, 8},      {1000, 90, 900, 881, 919},
+                 {1000, 99, 990, 983, 997}};
+    int64_t v[1000];
+    for (size_t i = 0; i < CF_COUNT(v); i++) {
+        v[i] = (int64_t)i + 1;
+    }
+    for (size_t i = 0; i < CF_COUNT(ranks); i++) {
+        struct measure_interval m = measure_percentile(v, ranks[i].n, ranks[i].percent);
+        assert_int_equal(measure_rank(ranks[i].n, ranks[i].percent), ranks[i].rank);
+        expect_near(m.value, (double)ranks[i].rank, 1e-12);
+        assert_int_equal(m.bounded, ranks[i].high != 0);
+        if (m.bounded) {
+            expect_near(m.low, (double)ranks[i].low, 1e-12);
+            expect_near(m.high, (double)ranks[i].high, 1e-12);
+        }
+    }
+    assert_false(measure_percentile(v, 0, 90).known);
+    (void)state;
+}
+
 static void weighted_shares_use_kishs_effective_number(void **state) {
     static const double w[] = {1, 1, 2, 3, .5, .5, 4};
     static const int yes[] = {1, 0, 1, 1, 0, 1, 0};
@@ -245,6 +273,7 @@ int main(void) {
         cmocka_unit_test(rate_ratios_within_strata_are_mantel_haenszel),
         cmocka_unit_test(medians_take_their_limits_from_the_order),
         cmocka_unit_test(a_median_of_fewer_than_six_values_has_no_limits),
+        cmocka_unit_test(percentiles_are_values_with_limits_from_the_order),
         cmocka_unit_test(weighted_shares_use_kishs_effective_number),
         cmocka_unit_test(incomplete_beta_and_gamma_agree_with_scipy),
         cmocka_unit_test(both_functions_agree_with_sums_term_by_term),

@@ -195,6 +195,24 @@ static void a_median_stands_over_its_row(void **state) {
     assert_false(at(m, &cells, NORTH, 0)->value.bounded); /* none under 6 values */
 }
 
+static void a_percentile_is_one_of_the_values_and_never_published_where_it_is_the_last(void **state) {
+    struct made *m = make(*state, LANG_MEDIAN, "b");
+    m->decl.as.measure.percentile = 90;
+    for (int i = 0; i < 20; i++) { /* 1 to 9 hours in the north, 1 to 11 in the south: the 9th of 9, the 10th of 11 */
+        int place = i < 9 ? NORTH : SOUTH, hours = i < 9 ? i + 1 : i - 8;
+        happen(m, 1, "2024-01-03", place, BLACK, MEASURE_YES, 0);
+        m->c.units.v[i].value = hours * 3600;
+    }
+    struct measure_cells cells = counted(m);
+    assert_true(fabs(at(m, &cells, NORTH, 0)->value.value - 9 * 3600) < 1e-9);
+    assert_true(fabs(at(m, &cells, SOUTH, 0)->value.value - 10 * 3600) < 1e-9);
+    assert_false(at(m, &cells, SOUTH, 0)->value.bounded);
+    m->c.o.published = true;
+    cells = counted(m);
+    assert_false(at(m, &cells, NORTH, 0)->value.known);
+    assert_true(at(m, &cells, SOUTH, 0)->value.known);
+}
+
 static void a_table_that_nobody_could_read_is_refused(void **state) {
     static const struct cf_str by[] = {CF_LIT("month"), CF_LIT("borough")};
     struct made *m = make(*state, LANG_COUNT, "mb");
@@ -455,6 +473,7 @@ int main(void) {
         CASE(a_person_met_three_times_is_one_person),
         CASE(rows_that_name_nobody_have_no_number_of_persons),
         CASE(a_median_stands_over_its_row),
+        CASE(a_percentile_is_one_of_the_values_and_never_published_where_it_is_the_last),
         CASE(a_table_that_nobody_could_read_is_refused),
         CASE(only_days_that_were_published_count_as_time),
         CASE(what_is_recorded_here_covers_every_day_between),

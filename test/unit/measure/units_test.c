@@ -12,8 +12,9 @@ static const char TEXT[] = POLICY
     "episode stay \"Stay\"\n"
     "record contact \"Contact\"; about child is person; by constable; fields calm yes/no; colour colour; minutes whole\n"
     "record letter \"Letter\"; about child is person; by constable; fields contact contact; kind yes/no\n"
-    "record arrived \"Arrived\"; opens stay; about child is person; by constable\n"
+    "record arrived \"Arrived\"; opens stay; about child is person; by constable; fields colour colour\n"
     "record left \"Left\"; closes stay; by constable; fields well yes/no\n"
+    "span staying \"Staying\"; from arrived to left\n"
     "gate calm_first \"Calm first\"; before contact; needs contact.calm = yes; otherwise \"Not calm.\"; cites law 1\n"
     "duty write \"Write\"; after contact; owner constable; within 10 days; done by letter with contact = trigger; cites law 1\n"
     "flag young \"Young\"; about person; while child; cites law 1\n"
@@ -27,6 +28,8 @@ static const char TEXT[] = POLICY
     "measure red_ones \"Red\"; count of contact with colour = red; by month\n"
     "measure stays \"Stays\"; count of opened stay; by month\n"
     "measure left_well \"Left well\"; share of closed stay that where left.well = yes; by month\n"
+    "measure how_long_there \"How long there\"; percentile 90 of time in staying over closed stay; by month, colour, sex, "
+    "unit\n"
     "measure the_young \"Young people\"; count of person where young; by month\n"
     "example \"Ann\"\n"
     "    child Ann  born 2010-03-01, sex female\n"
@@ -34,7 +37,7 @@ static const char TEXT[] = POLICY
     "    2024-01-10 10:00  letter         contact one; kind yes\n"
     "    2024-02-05 10:00  contact        calm unknown; colour blue; minutes 20\n"
     "    2024-02-06 10:00  letter         contact one; kind no\n"
-    "    2024-02-10 10:00  arrived\n"
+    "    2024-02-10 10:00  arrived        colour blue; unit north\n"
     "    2024-03-10 10:00  left           well yes\n"
     "    at 2024-06-30 12:00  expect kept calm_first\n"
     "example \"Bo\"\n"
@@ -207,6 +210,18 @@ static void a_median_is_over_the_events_values(void **state) {
     given_end(&r.g);
 }
 
+static void a_closed_episode_is_counted_by_what_its_opening_said(void **state) {
+    (void)state;
+    struct ran r;
+    run(&r, "how_long_there", NULL, 0);
+    expect_row(&r, 1, "Blue", 1, -1);
+    assert_null(row(&r, 1, "Not known"));
+    expect_row(&r, 0, "2024-03", 1, -1);
+    assert_null(row(&r, 3, "Not known")); /* the unit */
+    assert_true(row(&r, 0, NULL)->value.value == 29 * 86400.0);
+    given_end(&r.g);
+}
+
 static void conditions_on_the_record_itself_narrow_what_is_counted(void **state) {
     (void)state;
     struct ran r;
@@ -266,6 +281,7 @@ int main(void) {
         cmocka_unit_test(M3_only_units_whose_time_has_ended_are_looked_at_for_what_followed),
         cmocka_unit_test(M4_sex_is_the_latest_known_and_colour_that_of_the_event),
         cmocka_unit_test(a_median_is_over_the_events_values),
+        cmocka_unit_test(a_closed_episode_is_counted_by_what_its_opening_said),
         cmocka_unit_test(conditions_on_the_record_itself_narrow_what_is_counted),
         cmocka_unit_test(people_are_counted_at_the_end_of_each_period_and_never_summed),
         cmocka_unit_test(every_unit_is_listed_with_its_answer),

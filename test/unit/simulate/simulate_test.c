@@ -157,7 +157,7 @@ static bool is_event(struct looked *x, const struct lang_history *h, const struc
         ok = is_value(f, v, false) && (!f->required || f->unless || f->retired || v->kind != LANG_V_NOT_ASKED);
         if (ok && v->kind == LANG_V_EVENT) {
             const struct lang_event *of = by_seq(h, (uint64_t)v->i);
-            ok = of && of->record == f->type.of->as.record.number && of->from <= e->from;
+            ok = of && of->record == f->type.of->as.record.number && of->from <= e->from && of->recorded <= e->recorded;
             x->linked++;
         }
     }

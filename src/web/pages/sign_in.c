@@ -1,0 +1,88 @@
+/* sign_in: signing in and out. What is wrong is said in the same words whether the name exists or not. */
+#include "web/web.h"
+
+#include "pages/page_sign_in.h"
+
+/* Those of the demonstration, with what each may show; `childfirst serve --demo` makes them. */
+static const struct {
+    const char *login, *name, *does;
+} people[] = {
+#define WEB_DEMO_PERSON(login, name, unit, roles, does) {login, name, does},
+#include "web/demo.def"
+#undef WEB_DEMO_PERSON
+};
+
+/* Where to go after: an address of ours, never another server's. */
+static struct cf_str next_of(struct cf_str next) {
+    return next.n > 0 && next.p[0] == '/' && html_url_safe(next) && next.n < CF_MAX_WEB_URL_BYTES ? next : CF_LIT("/");
+}
+
+static bool show(struct web_request *q, struct web_response *r, struct cf_str login, struct cf_str next, bool code) {
+    struct page_sign_in p = {.login = login,
+                             .next = next_of(next),
+                             .code_asked = code,
+                             .bad_login = web_flaw_of(q, "login"),
+                             .bad_word = web_flaw_of(q, "password"),
+                             .bad_code = web_flaw_of(q, "code"),
+                             .csrf = web_csrf(q)};
+    for (size_t i = 0; q->demo && i < CF_COUNT(people); i++) {
+        *cf_push(q->arena, &p.demo_users) =
+            (struct page_sign_in_person){.login = cf_str_from(people[i].login),
+                                         .name = cf_str_from(people[i].name),
+                                         .does = cf_str_from(people[i].does),
+                                         .word = web_demo_password(q, people[i].login)};
+    }
+    page_sign_in_write(&r->main, &p);
+    return web_page(q, r, &(struct web_frame){0});
+}
+
+bool page_sign_in(struct web_request *q, struct web_response *r, struct cf_errs *errs) {
+    (void)errs;
+    if (q->who) {
+        return web_see_other(q, r, "%s", cf_cstr(q->arena, next_of(web_query(q, "next"))));
+    }
+    return show(q, r, web_query(q, "login"), web_query(q, "next"), false);
+}
+
+bool page_sign_in_post(struct web_request *q, struct web_response *r, struct cf_errs *errs) {
+    struct access_attempt at = {.login = cf_str_trim(web_field(q, "login")),
+                                .password = web_field(q, "password"),
+                                .code = cf_str_trim(web_field(q, "code")),
+                                .address = q->address};
+    struct access_session s = {0};
+    struct cf_errs own = cf_errs_new(q->arena);
+    if (at.login.n == 0) {
+        web_flaw(q, "login", "Enter your user name");
+    }
+    if (at.password.n == 0) {
+        web_flaw(q, "password", "Enter your password");
+    }
+    if (q->flaws.n == 0 && access_sign_in(q->access, &at, q->arena, &s, &own)) {
+        web_header(q, r, "Set-Cookie", access_cookie_set(q->arena, CF_LIT(ACCESS_COOKIE), s.token, q->tls));
+        return s.must_change ? web_see_other(q, r, "/password")
+                             : web_see_other(q, r, "%s", cf_cstr(q->arena, next_of(web_field(q, "next"))));
+    }
+    bool code = false;
+    if (q->flaws.n == 0) {
+        CF_ASSERT(own.n > 0);
+        switch ((int)own.v[0].code) {
+        case CF_A002: web_flaw(q, "login", "The user name or the password is not right"); break;
+        case CF_A003:
+            code = true;
+            web_flaw(q, "code", "%s", at.code.n ? "The code is not right. Enter the one your app shows now" : "Enter the code your app shows now");
+            break;
+        case CF_A004: web_flaw(q, "login", "Too many attempts. %.*s", CF_STR_ARG(own.v[0].hint)); break;
+        default: *errs = own; return false;
+        }
+    }
+    return show(q, r, at.login, web_field(q, "next"), code);
+}
+
+bool page_sign_out_post(struct web_request *q, struct web_response *r, struct cf_errs *errs) {
+    if (q->who && !access_sign_out(q->access, q->token, errs)) {
+        return false;
+    }
+    web_header(q, r, "Set-Cookie", access_cookie_end(q->arena, CF_LIT(ACCESS_COOKIE), q->tls));
+    web_header(q, r, "Clear-Site-Data", CF_LIT("\"cache\""));
+    return web_see_other(q, r, "/sign-in");
+}

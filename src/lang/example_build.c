@@ -692,7 +692,8 @@ static bool read_subject(struct ex *x, const struct lang_ex_subject *src) {
     if (!subject_kind(x, src, &kind)) {
         return false;
     }
-    x->subjects.v[subject_named(x, src->name.text, kind) - 1].declared = true;
+    uint32_t number = subject_named(x, src->name.text, kind); /* before `v` is read: it may move */
+    x->subjects.v[number - 1].declared = true;
     return cf_str_is(src->kind.text, "school") ? read_school(x, src) : read_attributes(x, src);
 }
 

@@ -249,9 +249,21 @@ static enum fast_tri among(struct lang_machine *m, const struct fast_instr *in, 
 static void do_among(struct lang_machine *m, const struct fast_instr *in) {
     uint32_t i;
     enum fast_tri got = among(m, in, &i);
-    uint32_t at = place(m);
-    m->st.v[at] = fast_truth(got);
-    rest_on(m, at, i);
+    if (in->y == 0) {
+        uint32_t at = place(m);
+        m->st.v[at] = fast_truth(got);
+        rest_on(m, at, i);
+        return;
+    }
+    /* joined to the value on top: as do_and_or */
+    enum fast_tri decides = in->y == FAST_AND ? FAST_NO : FAST_YES, x = fast_tri_of(top(m));
+    if (m->want_support && x != decides && got == decides) {
+        clear(m, m->sp - 1);
+        rest_on(m, m->sp - 1, i);
+    } else if (x == got || x != decides) {
+        rest_on(m, m->sp - 1, i);
+    }
+    *top(m) = fast_truth(decides == FAST_NO ? fast_and(x, got) : fast_or(x, got));
 }
 
 static void do_trigger(struct lang_machine *m, const struct fast_instr *in) {
@@ -891,7 +903,7 @@ struct fast_val fast_run(struct lang_machine *m, uint32_t code) {
 
 enum fast_tri fast_truth_of(struct lang_machine *m, uint32_t code) {
     const struct fast_instr *in = &m->p->code.v[code];
-    if (in->op == FAST_AMONG && in[1].op == FAST_END) {
+    if (in->op == FAST_AMONG && in[1].op == FAST_END) { /* alone: it joins nothing */
         uint32_t i;
         enum fast_tri got = among(m, in, &i);
         if (m->want_support) {

@@ -63,7 +63,8 @@ enum fast_op {
     FAST_NOT,
     FAST_OPEN,    /* c: episode's number; -1: held */
     FAST_COMPARE, /* x: enum lang_op */
-    FAST_AMONG,   /* a coded field and constants: x: FAST_…FIELD, and 128: is none of them; c: path; v: a bit for each code */
+    FAST_AMONG, /* a coded field and constants: x: FAST_…FIELD, and 128: is none of them; c: path; v: a bit for each code; */
+                /* y: FAST_AND or FAST_OR with the value on top, 0: a value of its own */
     FAST_IN_LIST, /* y: how many lie above the value */
     FAST_IN_RANGE,
     FAST_WITHIN,

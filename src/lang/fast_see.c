@@ -354,6 +354,12 @@ enum fast_tri fast_matches(struct lang_machine *m, const struct fast_sel *s, uin
 
 /* X3: the last R seen; `previous` skips the event under judgement. */
 uint32_t fast_last(struct lang_machine *m, uint32_t record, bool previous) {
+    uint32_t self = m->at.self;
+    if (!previous && self != FAST_NONE_AT && m->events[self].record == record && self + 1 == m->at.upto &&
+        m->at.t == m->events[self].from && m->events[self].roles != 0 &&
+        (m->at.trigger == FAST_NONE_AT || m->at.trigger <= self)) {
+        return self; /* what is judged, as it happens: nothing later is seen */
+    }
     struct fast_slice s = fast_reach(m, record, false);
     for (uint32_t k = s.n; k-- > 0;) {
         uint32_t i = s.v[k];

@@ -380,8 +380,15 @@ static bool emit_plain(struct low *l, const struct lang_expr *e) {
         emit_crossing(l, e->a, e->b);
     }
     emit(l, e->a);
+    size_t before = l->p->code.n;
     if (e->b != NULL) {
         emit(l, e->b);
+    }
+    struct fast_instr *last = &l->p->code.v[l->p->code.n - 1];
+    bool joins = (e->op == LANG_AND || e->op == LANG_OR) && l->p->code.n == before + 1 && last->op == FAST_AMONG;
+    if (joins) {
+        last->y = ops[e->op];
+        return true;
     }
     if (e->c != NULL) {
         emit_crossing(l, e->a, e->c);

@@ -2,8 +2,6 @@
  * one signs in. Must not be called for any other database. */
 #include "web/priv.h"
 
-#define DEMO_WORDS "everyone here is invented"
-
 static const struct {
     const char *login, *name, *unit, *roles;
 } people[] = {
@@ -13,7 +11,7 @@ static const struct {
 };
 
 struct cf_str web_demo_password(const struct web_request *q) {
-    return q->demo ? CF_LIT(DEMO_WORDS) : CF_LIT("");
+    return q->demo ? CF_LIT(SERVE_DEMO_WORDS) : CF_LIT("");
 }
 
 static bool make_one(struct access *x, struct desk *d, size_t i, struct cf_errs *errs) {
@@ -30,7 +28,7 @@ static bool make_one(struct access *x, struct desk *d, size_t i, struct cf_errs 
         }
     }
     return access_user_reset(x, NULL, id, first, errs) &&
-           access_password_change(x, id, first, CF_LIT(DEMO_WORDS), CF_LIT(""), errs);
+           access_password_change(x, id, first, CF_LIT(SERVE_DEMO_WORDS), CF_LIT(""), errs);
 }
 
 /* Their password is published, so nobody else may be in there. */

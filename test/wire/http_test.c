@@ -534,6 +534,20 @@ static void a_place_that_is_taken_is_refused(void **state) {
     childfirst("serve --demo --socket %s", http_path("socket"));
     ends_with(1);
     says("CF-W009");
+    char home[160];
+    FILE *f = fopen(http_path("words"), "w");
+    assert_non_null(f);
+    fputs("three words or more\n", f);
+    fclose(f);
+    snprintf(home, sizeof home, "%s/real/childfirst.db", wire_folder);
+    childfirst("init --db %s", home);
+    ends_with(0);
+    childfirst("user add somebody --db %s --name 'Some Body' --unit central_east --role constable < %s", home,
+               http_path("words"));
+    ends_with(0);
+    childfirst("serve --db %s --demo --port 0", home);
+    ends_with(1);
+    says("CF-W012");
     childfirst("serve --port 99999");
     ends_with(1);
     says("--port takes a whole number");

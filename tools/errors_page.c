@@ -17,6 +17,7 @@ static const struct {
     {'D', "Dockets"},
     {'I', "Imports"},
     {'M', "Measures"},
+    {'A', "Access"},
     {'X', "Simulation"},
     {'W', "The web application"},
     {'C', "The command line"},

@@ -1,17 +1,19 @@
 /* access: who somebody is, what they may do, and the log of what they saw: sign-in, sessions, roles, purposes, permission,
  * reads, break-glass, drafts, keys of partners.
  *
- * Knows the ledger, the desk and what policies declare about roles. Must not know HTTP beyond the text of a cookie, pages, or any
- * system of the strategy by name. Everything here fails closed: what cannot be read, checked or logged is refused.
+ * Knows the ledger, the desk and what policies declare about roles. Must not know HTTP beyond the text of a cookie, pages, or
+ * any system of the strategy by name. Everything here fails closed: what cannot be read, checked or logged is refused.
  *
  * What stands where (doc/decisions/0060-access.md): which roles and which unit somebody has, and whether they may sign in, are
  * events in the ledger (`role_granted`), because evaluation and a look into the past read them; access.db beside the ledger
- * derives its table of grants from them (access_catch_up, access_rebuild). Names to show, logins, passwords, sessions, drafts and
- * keys are only in access.db: they change, and are no evidence. Secrets at rest are sealed or hashed under the ledger's keys.
+ * derives its table of grants from them (access_catch_up, access_rebuild). Names to show, logins, passwords, sessions, drafts
+ * and keys are only in access.db: they change, and are no evidence. Secrets at rest are sealed or hashed under the ledger's
+ * keys.
  *
- * Threads: one `struct access *` a thread, with its own connection, over that thread's own `struct ledger *` (reader or keeper).
- * Functions that take a `struct desk *keeper` append to the ledger and belong on the writer's thread. Everything returned lives in
- * the arena that was handed in. Times are microseconds UTC (`_us`) unless a name says otherwise; the clock is cf_now_us. */
+ * Threads: one `struct access *` a thread, with its own connection, over that thread's own `struct ledger *` (reader or
+ * keeper). Functions that take a `struct desk *keeper` append to the ledger and belong on the writer's thread. Everything
+ * returned lives in the arena that was handed in. Times are microseconds UTC (`_us`) unless a name says otherwise; the clock is
+ * cf_now_us. */
 #ifndef CF_ACCESS_ACCESS_H
 #define CF_ACCESS_ACCESS_H
 
@@ -42,7 +44,7 @@ CF_MUST_USE bool access_tidy(struct access *x, struct cf_errs *errs);
 struct access_subject {
     const struct lang_set *set; /* the policies in force */
     struct cf_id user;          /* the officer (or partner) as a subject of the ledger */
-    int64_t user_no;   /* its number there; 0: no event names it yet */
+    int64_t user_no;            /* its number there; 0: no event names it yet */
     struct cf_str name, login;
     const struct lang_decl *const *roles; /* live grants, as the set in force declares them */
     size_t n_roles;
@@ -60,7 +62,8 @@ bool access_has_role(const struct access_subject *who, const struct lang_decl *r
 
 /* ================================================================ permission */
 
-/* What may be asked. Beside recording and deciding, which follow from the records' own `by`, it is a role's `may` that allows. */
+/* What may be asked. Beside recording and deciding, which follow from the records' own `by`, it is a role's `may` that allows.
+ */
 enum access_act {
     ACCESS_SEE = 0,   /* open a child's page, a record, an episode: any role with the purpose, as far as `sees` reaches */
     ACCESS_FIND,      /* search for people: the same; each hit is asked for by itself */
@@ -114,18 +117,19 @@ enum access_why {
 };
 struct access_reason {
     enum access_why why;
-    bool as_absent;            /* say what is said of a person who does not exist, byte for byte */
-    struct cf_str words;       /* one line, for pages and logs of refusals: names no person */
+    bool as_absent;             /* say what is said of a person who does not exist, byte for byte */
+    struct cf_str words;        /* one line, for pages and logs of refusals: names no person */
     const struct lang_decl *by; /* the role that allows it; NULL otherwise */
 };
 /* The one question that every route and every record asks; pure. `record` NULL: no record in particular. `about` NULL: nobody's
  * data (a page of policies, a measure). `reason` may be NULL.
  *
- * Allowed when the live roles together (1) have the ability that ACT needs; (2) for acts about people (see, find, export, correct,
- * merge, supervise with an `about`) have the purpose that was chosen; (3) reach the person by `sees` (break-glass: as if `force`,
- * for SEE alone); and (4) the record agrees: RECORD needs one of its `by`, DECIDE that it is `decided by` and one of them, SEE and
- * EXPORT the purpose among its `seen for`. RECORD needs no purpose and no reach: what happened can always be recorded, also about
- * a child whom one may not look up. A restricted person is as absent for all but roles that may `restrict` (and who RECORD). */
+ * Allowed when the live roles together (1) have the ability that ACT needs; (2) for acts about people (see, find, export,
+ * correct, merge, supervise with an `about`) have the purpose that was chosen; (3) reach the person by `sees` (break-glass: as
+ * if `force`, for SEE alone); and (4) the record agrees: RECORD needs one of its `by`, DECIDE that it is `decided by` and one
+ * of them, SEE and EXPORT the purpose among its `seen for`. RECORD needs no purpose and no reach: what happened can always be
+ * recorded, also about a child whom one may not look up. A restricted person is as absent for all but roles that may `restrict`
+ * (and who RECORD). */
 bool access_may(const struct access_subject *who, enum access_act act, const struct lang_decl *record,
                 const struct access_about *about, struct access_reason *reason);
 /* What a child is to who asks: judged by the history (own acts, unit) and the docket (owners of open duties), aliases joined. A
@@ -133,8 +137,8 @@ bool access_may(const struct access_subject *who, enum access_act act, const str
 CF_MUST_USE bool access_about(struct access *x, struct desk *d, const struct access_subject *who, struct cf_id child,
                               struct access_about *out, struct cf_errs *errs);
 /* The door of every page about one person: looks the child up, asks access_may, writes the log of reads, then answers with the
- * child's number. Refused and absent give the same error CF_A020 in the same words (A021 when a purpose is missing, A022 when the
- * ability is: neither depends on the child); the refusal is logged either way. */
+ * child's number. Refused and absent give the same error CF_A020 in the same words (A021 when a purpose is missing, A022 when
+ * the ability is: neither depends on the child); the refusal is logged either way. */
 CF_MUST_USE bool access_child(struct access *x, struct desk *d, const struct access_subject *who, enum access_act act,
                               const struct lang_decl *record, struct cf_str route, struct cf_id child, uint32_t *no,
                               struct cf_errs *errs);
@@ -160,8 +164,8 @@ void access_matrix(const struct lang_set *set, struct cf_str purpose, struct cf_
 /* ================================================================ the log of reads */
 
 /* Writes the row and returns once it is durable: a page leaves after that or not at all. subjects: numbers, each row of a list
- * counts, SEE, search and export alike. terms: of a search; kept sealed to the auditor. false (A030 and what the store says): the
- * page must not be shown. */
+ * counts, SEE, search and export alike. terms: of a search; kept sealed to the auditor. false (A030 and what the store says):
+ * the page must not be shown. */
 struct access_shown {
     struct cf_str route; /* a route's pattern, never an address with a person in it: "/child/{id}" */
     const uint32_t *subjects;
@@ -185,8 +189,8 @@ struct access_looks {
     bool more;
 };
 CF_MUST_USE bool access_who_looked(struct access *x, struct desk *d, const struct access_subject *auditor, struct cf_id child,
-                                   int64_t from_us, int64_t to_us, size_t at_most, struct cf_arena *a,
-                                   struct access_looks *out, struct cf_errs *errs);
+                                   int64_t from_us, int64_t to_us, size_t at_most, struct cf_arena *a, struct access_looks *out,
+                                   struct cf_errs *errs);
 
 /* ================================================================ users and grants */
 
@@ -206,8 +210,8 @@ struct access_users {
     CF_VEC(struct access_user);
 };
 /* `by`: the administrator, who needs ACCESS_USERS; NULL: the operator at the machine's command line. Each appends role_granted
- * events (holder, what, who, why) and then changes access.db. Errors: A010 no such user, A011 login taken or not a login, A012 no
- * such role, unit or partner, A013 nobody changes their own authority, A022 not theirs to do. */
+ * events (holder, what, who, why) and then changes access.db. Errors: A010 no such user, A011 login taken or not a login, A012
+ * no such role, unit or partner, A013 nobody changes their own authority, A022 not theirs to do. */
 CF_MUST_USE bool access_user_add(struct access *x, struct desk *keeper, const struct access_subject *by, struct cf_str login,
                                  struct cf_str name, struct cf_str unit, struct cf_id *id, struct cf_errs *errs);
 CF_MUST_USE bool access_user_grant(struct access *x, struct desk *keeper, const struct access_subject *by, struct cf_id user,
@@ -225,8 +229,8 @@ CF_MUST_USE bool access_user_get(struct access *x, struct cf_id id, struct cf_ar
                                  struct cf_errs *errs);
 CF_MUST_USE bool access_user_list(struct access *x, size_t from, size_t at_most, struct cf_arena *a, struct access_users *out,
                                   size_t *total, struct cf_errs *errs);
-/* By an administrator (or NULL): a new password that must be changed at the next sign-in; A014 says what a password must be. Ends
- * every session. The administrator tells it, or hands over a one-time link (access_link_make, "password"). */
+/* By an administrator (or NULL): a new password that must be changed at the next sign-in; A014 says what a password must be.
+ * Ends every session. The administrator tells it, or hands over a one-time link (access_link_make, "password"). */
 CF_MUST_USE bool access_user_reset(struct access *x, const struct access_subject *by, struct cf_id user, struct cf_str password,
                                    struct cf_errs *errs);
 /* Their own: A002 when the old one is wrong. Ends all other sessions. */
@@ -258,36 +262,40 @@ struct access_attempt {
     struct cf_str login, password, code; /* code: empty when they have no one-time code */
     struct cf_str address;               /* of the client, as the front says; only a keyed hash is kept */
 };
-/* Always a fresh token: one that came with the request is never taken over. Every failure is A002 in the same words and takes the
- * same work, whether the login exists or not; A003 when a code is needed too (the password was right) or was wrong; A004 when
- * there were too many attempts, by this login or from this address (CF_MAX_SIGN_IN_*), with the minutes to wait in its hint. */
+/* Always a fresh token: one that came with the request is never taken over. Every failure is A002 in the same words and takes
+ * the same work, whether the login exists or not; A003 when a code is needed too (the password was right) or was wrong; A004
+ * when there were too many attempts, by this login or from this address (CF_MAX_SIGN_IN_*), with the minutes to wait in its
+ * hint. */
 CF_MUST_USE bool access_sign_in(struct access *x, const struct access_attempt *at, struct cf_arena *a,
                                 struct access_session *out, struct cf_errs *errs);
 /* Looks a token up and moves its idle end; A005 for a token that is none, has ended, or is from a later clock. */
 CF_MUST_USE bool access_session_open(struct access *x, struct cf_str token, struct cf_arena *a, struct access_session *out,
                                      struct cf_errs *errs);
 /* Changes the purpose that reads are logged with; A021 when no role of theirs has it. */
-CF_MUST_USE bool access_session_purpose(struct access *x, const struct lang_set *set, struct cf_str token, struct cf_str purpose,
-                                        struct cf_errs *errs);
-CF_MUST_USE bool access_sign_out(struct access *x, struct cf_str token, struct cf_errs *errs); /* a token that is none is fine */
+CF_MUST_USE bool access_session_purpose(struct access *x, const struct lang_set *set, struct cf_str token,
+                                        struct cf_str purpose, struct cf_errs *errs);
+CF_MUST_USE bool access_sign_out(struct access *x, struct cf_str token,
+                                 struct cf_errs *errs); /* a token that is none is fine */
 CF_MUST_USE bool access_sign_out_everywhere(struct access *x, struct cf_id user, struct cf_errs *errs);
 /* Purposes that the roles of `who` may choose, in the policy's order. */
 size_t access_purposes(const struct access_subject *who, const struct lang_set *set, struct cf_arena *a,
                        const struct lang_code **out[]);
-/* Roles, unit and glass as they are now: ask it for every request, so that an ended grant ends at once. A005 when the user is not
- * active any more. The subject lives in `a`. */
+/* Roles, unit and glass as they are now: ask it for every request, so that an ended grant ends at once. A005 when the user is
+ * not active any more. The subject lives in `a`. */
 CF_MUST_USE bool access_subject_of_session(struct access *x, struct desk *d, const struct access_session *s, struct cf_arena *a,
                                            struct access_subject *out, struct cf_errs *errs);
 
-/* Forms: a value for a hidden field, bound to the session (keyed hash of its token); ok compares in constant time. Before sign-in
- * the token is a random one of the visitor's own cookie (access_token_new). */
+/* Forms: a value for a hidden field, bound to the session (keyed hash of its token); ok compares in constant time. Before
+ * sign-in the token is a random one of the visitor's own cookie (access_token_new). */
 struct cf_str access_csrf(const struct access *x, struct cf_str token, struct cf_arena *a);
 CF_MUST_USE bool access_csrf_ok(const struct access *x, struct cf_str token, struct cf_str given);
 struct cf_str access_token_new(struct cf_arena *a); /* 256 random bits as 43 letters */
 
-/* Cookies. `__Host-` and Secure over TLS; without TLS (a Unix socket, 127.0.0.1) the plain name. HttpOnly, SameSite=Lax, Path=/. */
+/* Cookies. `__Host-` and Secure over TLS; without TLS (a Unix socket, 127.0.0.1) the plain name. HttpOnly, SameSite=Lax,
+ * Path=/. */
 #define ACCESS_COOKIE "childfirst"
-bool access_cookie_find(struct cf_str header, struct cf_str name, struct cf_str *value); /* false: absent, twice, or malformed */
+bool access_cookie_find(struct cf_str header, struct cf_str name,
+                        struct cf_str *value); /* false: absent, twice, or malformed */
 struct cf_str access_cookie_set(struct cf_arena *a, struct cf_str name, struct cf_str value, bool tls); /* Set-Cookie's value */
 struct cf_str access_cookie_end(struct cf_arena *a, struct cf_str name, bool tls);
 bool access_session_cookie(struct cf_str header, bool tls, struct cf_str *token); /* the session's, under either name's rules */
@@ -298,9 +306,10 @@ CF_MUST_USE bool access_link_make(struct access *x, const char *what, struct cf_
 CF_MUST_USE bool access_link_use(struct access *x, const char *what, struct cf_str token, struct cf_arena *a,
                                  struct cf_id *user, struct cf_str *data, struct cf_errs *errs); /* A006: none, used or ended */
 
-/* ================================================================ OpenID Connect (authorization code, PKCE S256, state, nonce) */
+/* ================================================================ OpenID Connect (authorization code, PKCE S256, state, nonce)
+ */
 
-struct access_oidc { /* how a provider is reached; from the server's configuration */
+struct access_oidc {      /* how a provider is reached; from the server's configuration */
     struct cf_str issuer; /* https, or http to a loopback address (a test) */
     struct cf_str client_id, client_secret, redirect;
     const char *ca_file; /* NULL: the system's */
@@ -312,9 +321,9 @@ struct access_oidc_start {
 #define ACCESS_OIDC_COOKIE "childfirst-oidc"
 CF_MUST_USE bool access_oidc_begin(struct access *x, const struct access_oidc *p, struct cf_str next, struct cf_arena *a,
                                    struct access_oidc_start *out, struct cf_errs *errs);
-/* What came back to the redirect address. A040 the provider cannot be reached or answers nonsense, A041 the answer is not to this
- * browser's question (state, nonce), A042 the token is forged, for somebody else, or out of time, A043 nobody here is linked to
- * that subject. Authority comes from the local grants, never from the token. */
+/* What came back to the redirect address. A040 the provider cannot be reached or answers nonsense, A041 the answer is not to
+ * this browser's question (state, nonce), A042 the token is forged, for somebody else, or out of time, A043 nobody here is
+ * linked to that subject. Authority comes from the local grants, never from the token. */
 struct access_oidc_answer {
     struct cf_str cookie, state, code, error, address;
 };
@@ -362,7 +371,8 @@ struct access_draft {
 struct access_drafts { /* bodies left out */
     CF_VEC(struct access_draft);
 };
-/* Sealed at rest, of one user, CF_MAX_DRAFTS each (A060), CF_MAX_DRAFT_DAYS; a draft of somebody else's is A061, as an absent one. */
+/* Sealed at rest, of one user, CF_MAX_DRAFTS each (A060), CF_MAX_DRAFT_DAYS; a draft of somebody else's is A061, as an absent
+ * one. */
 CF_MUST_USE bool access_draft_save(struct access *x, struct cf_id user, struct access_draft *draft, struct cf_errs *errs);
 CF_MUST_USE bool access_draft_load(struct access *x, struct cf_id user, struct cf_id id, struct cf_arena *a,
                                    struct access_draft *out, struct cf_errs *errs);
@@ -370,10 +380,10 @@ CF_MUST_USE bool access_draft_list(struct access *x, struct cf_id user, struct c
                                    struct cf_errs *errs);
 CF_MUST_USE bool access_draft_delete(struct access *x, struct cf_id user, struct cf_id id, struct cf_errs *errs);
 
-/* One event for one key, whatever happens in between: gives the event id to record under. The first call binds `fresh` to (user,
- * key); later ones give it back with *again true. The ledger refuses the same id twice, so a crash between binding and recording
- * does no harm. Kept CF_MAX_ONCE_DAYS. A062: the key is empty or too long. `digest` of the body (32 bytes, or empty): the same key
- * with another body is A063. */
+/* One event for one key, whatever happens in between: gives the event id to record under. The first call binds `fresh` to
+ * (user, key); later ones give it back with *again true. The ledger refuses the same id twice, so a crash between binding and
+ * recording does no harm. Kept CF_MAX_ONCE_DAYS. A062: the key is empty or too long. `digest` of the body (32 bytes, or empty):
+ * the same key with another body is A063. */
 CF_MUST_USE bool access_once(struct access *x, struct cf_id user, struct cf_str key, struct cf_str digest, struct cf_id fresh,
                              struct cf_id *event, bool *again, struct cf_errs *errs);
 
@@ -402,18 +412,21 @@ CF_MUST_USE bool access_key_make(struct access *x, struct desk *d, const struct 
                                  struct cf_id *id, struct cf_str *secret, struct cf_errs *errs);
 CF_MUST_USE bool access_key_end(struct access *x, const struct access_subject *by, struct cf_id id, struct cf_errs *errs);
 CF_MUST_USE bool access_key_list(struct access *x, struct cf_arena *a, struct access_keys *out, struct cf_errs *errs);
-/* A bearer secret as a subject: roles are the role that has the partner's name, if one is declared. A007: none, ended or expired. */
+/* A bearer secret as a subject: roles are the role that has the partner's name, if one is declared. A007: none, ended or
+ * expired. */
 CF_MUST_USE bool access_subject_of_key(struct access *x, struct desk *d, struct cf_str secret, struct cf_arena *a,
                                        struct access_subject *out, struct cf_errs *errs);
 bool access_scope_share(const struct access_subject *who, struct cf_str share); /* may this key fetch that share? */
 
-/* Forms kept on a phone are sealed to this key (X25519, libsodium's sealed boxes: crypto_box_seal); the public half is published. */
+/* Forms kept on a phone are sealed to this key (X25519, libsodium's sealed boxes: crypto_box_seal); the public half is
+ * published. */
 struct access_offline_key {
     uint32_t number;
     uint8_t public_key[32];
 };
 CF_MUST_USE bool access_offline_key(struct access *x, struct access_offline_key *out, struct cf_errs *errs); /* made if none */
-CF_MUST_USE bool access_offline_rotate(struct access *x, struct cf_errs *errs); /* old ones still open what was sealed to them */
+CF_MUST_USE bool access_offline_rotate(struct access *x,
+                                       struct cf_errs *errs); /* old ones still open what was sealed to them */
 /* A008: not sealed to a key of ours, or damaged. */
 CF_MUST_USE bool access_offline_open(struct access *x, uint32_t number, struct cf_str box, struct cf_arena *a,
                                      struct cf_str *plain, struct cf_errs *errs);

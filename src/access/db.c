@@ -8,7 +8,8 @@
 static const struct store_sql schema = {
     "access.schema",
     "CREATE TABLE meta(ledger BLOB NOT NULL, applied INTEGER NOT NULL, decoy TEXT NOT NULL) STRICT;"
-    "CREATE TABLE user(id BLOB PRIMARY KEY, login TEXT NOT NULL UNIQUE, name TEXT NOT NULL, password TEXT, must_change INTEGER NOT"
+    "CREATE TABLE user(id BLOB PRIMARY KEY, login TEXT NOT NULL UNIQUE, name TEXT NOT NULL, password TEXT, must_change INTEGER "
+    "NOT"
     " NULL DEFAULT 0, otp BLOB, otp_next BLOB, otp_step INTEGER NOT NULL DEFAULT 0, issuer TEXT, subject TEXT, made INTEGER NOT"
     " NULL, seen INTEGER NOT NULL DEFAULT 0, UNIQUE(issuer, subject)) STRICT, WITHOUT ROWID;"
     /* derived from role_granted events */
@@ -21,14 +22,16 @@ static const struct store_sql schema = {
     "CREATE TABLE attempt(n INTEGER PRIMARY KEY, at INTEGER NOT NULL, login BLOB NOT NULL, address BLOB NOT NULL) STRICT;"
     "CREATE INDEX attempt_login ON attempt(login, at);"
     "CREATE INDEX attempt_address ON attempt(address, at);"
-    "CREATE TABLE link(hash BLOB PRIMARY KEY, what TEXT NOT NULL, user BLOB NOT NULL, data BLOB NOT NULL, made INTEGER NOT NULL,"
+    "CREATE TABLE link(hash BLOB PRIMARY KEY, what TEXT NOT NULL, user BLOB NOT NULL, data BLOB NOT NULL, made INTEGER NOT "
+    "NULL,"
     " ends INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE TABLE draft(id BLOB PRIMARY KEY, user BLOB NOT NULL, record TEXT NOT NULL, subject BLOB NOT NULL, saved INTEGER NOT"
     " NULL, box BLOB NOT NULL) STRICT;"
     "CREATE INDEX draft_user ON draft(user, saved);"
     "CREATE TABLE once(user BLOB NOT NULL, key BLOB NOT NULL, event BLOB NOT NULL, digest BLOB NOT NULL, at INTEGER NOT NULL,"
     " PRIMARY KEY(user, key)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE api_key(id BLOB PRIMARY KEY, hash BLOB NOT NULL UNIQUE, partner TEXT NOT NULL, label TEXT NOT NULL, purpose TEXT"
+    "CREATE TABLE api_key(id BLOB PRIMARY KEY, hash BLOB NOT NULL UNIQUE, partner TEXT NOT NULL, label TEXT NOT NULL, purpose "
+    "TEXT"
     " NOT NULL, records TEXT NOT NULL, shares TEXT NOT NULL, made INTEGER NOT NULL, expires INTEGER NOT NULL, used INTEGER NOT"
     " NULL, ended INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE TABLE offline(n INTEGER PRIMARY KEY AUTOINCREMENT, public BLOB NOT NULL, box BLOB NOT NULL, made INTEGER NOT NULL)"
@@ -41,8 +44,7 @@ static const struct store_sql sql_version = {"access.version", "PRAGMA user_vers
 static const struct store_sql sql_meta_put = {"access.meta_put", "INSERT INTO meta(ledger, applied, decoy) VALUES(?1, 0, ?2)"};
 static const struct store_sql sql_meta = {"access.meta", "SELECT ledger, decoy FROM meta"};
 /* In each: ?1 is the instant before which a row has ended. */
-static const struct store_sql sql_tidy_session = {
-    "access.tidy_session", "DELETE FROM session WHERE seen < ?1 OR made < ?2"};
+static const struct store_sql sql_tidy_session = {"access.tidy_session", "DELETE FROM session WHERE seen < ?1 OR made < ?2"};
 static const struct store_sql sql_tidy_attempt = {"access.tidy_attempt", "DELETE FROM attempt WHERE at < ?1"};
 static const struct store_sql sql_tidy_link = {"access.tidy_link", "DELETE FROM link WHERE ends < ?1"};
 static const struct store_sql sql_tidy_draft = {"access.tidy_draft", "DELETE FROM draft WHERE saved < ?1"};
@@ -176,8 +178,9 @@ bool access_open_with(struct cf_arena *a, struct ledger *l, enum access_mode mod
     cf_arena_cleanup(a, close_cb, x);
     const char *path = access_path(x->arena, l);
     if (mode == ACCESS_USE && access(path, F_OK) != 0) {
+        cf_fail(errs, CF_A001, CF_NOWHERE, "no user of this ledger can sign in: there is no %s", path);
         access_close(x);
-        return cf_fail(errs, CF_A001, CF_NOWHERE, "no user of this ledger can sign in: there is no %s", path);
+        return false;
     }
     struct store_options o = {.mode = STORE_OPEN, .sync = STORE_FULL, .vfs = vfs, .cache_kib = 2048, .vacuum_freely = true};
     int64_t version = 0;
@@ -213,7 +216,7 @@ void access_close(struct access *x) {
 
 bool access_tidy(struct access *x, struct cf_errs *errs) {
     int64_t now = cf_now_us();
-    int64_t idle = now - CF_MAX_SESSION_IDLE_MINUTES * US_PER_MINUTE, made = now - CF_MAX_SESSION_HOURS * 60 * US_PER_MINUTE;
+    int64_t idle = now - CF_MAX_SESSION_IDLE_MINUTES * US_PER_MINUTE, made = now - CF_MAX_SESSION_HOURS * US_PER_HOUR;
     return access_run(x, &sql_tidy_session, errs, "ii", idle, made) &&
            access_run(x, &sql_tidy_attempt, errs, "i", now - CF_MAX_SIGN_IN_MINUTES * US_PER_MINUTE) &&
            access_run(x, &sql_tidy_link, errs, "i", now) &&

@@ -1,18 +1,20 @@
-/* drafts: forms not yet sent, sealed at rest, and the keys that make a form sent twice one event. Must not know what is in a form. */
+/* drafts: forms not yet sent, sealed at rest, and the keys that make a form sent twice one event. Must not know what is in a
+ * form. */
 #include "access/priv.h"
 
 static const struct store_sql sql_put = {
-    "draft.put", "INSERT INTO draft(id, user, record, subject, saved, box) VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(id) DO UPDATE "
-                 "SET record = ?3, subject = ?4, saved = ?5, box = ?6 WHERE user = ?2"};
+    "draft.put",
+    "INSERT INTO draft(id, user, record, subject, saved, box) VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(id) DO UPDATE "
+    "SET record = ?3, subject = ?4, saved = ?5, box = ?6 WHERE user = ?2"};
 static const struct store_sql sql_count = {"draft.count", "SELECT count(*) FROM draft WHERE user = ?1 AND id <> ?2"};
 static const struct store_sql sql_get = {"draft.get",
                                          "SELECT record, subject, saved, box FROM draft WHERE id = ?1 AND user = ?2"};
-static const struct store_sql sql_list = {"draft.list",
-                                          "SELECT id, record, subject, saved FROM draft WHERE user = ?1 ORDER BY saved DESC, id"};
+static const struct store_sql sql_list = {
+    "draft.list", "SELECT id, record, subject, saved FROM draft WHERE user = ?1 ORDER BY saved DESC, id"};
 static const struct store_sql sql_drop = {"draft.drop", "DELETE FROM draft WHERE id = ?1 AND user = ?2"};
 static const struct store_sql sql_once = {"once.get", "SELECT event, digest FROM once WHERE user = ?1 AND key = ?2"};
-static const struct store_sql sql_once_put = {
-    "once.put", "INSERT INTO once(user, key, event, digest, at) VALUES(?1, ?2, ?3, ?4, ?5)"};
+static const struct store_sql sql_once_put = {"once.put",
+                                              "INSERT INTO once(user, key, event, digest, at) VALUES(?1, ?2, ?3, ?4, ?5)"};
 
 /* ---- Drafts. What a box belongs to is bound to it: one row's box does not open in another's place. */
 static struct cf_str bound_to(struct cf_arena *a, struct cf_id user, struct cf_id id) {
@@ -23,7 +25,8 @@ static bool draft_fits(struct access *x, struct cf_id user, const struct access_
     struct store_stmt *s;
     bool row;
     if (draft->body.n > CF_MAX_DRAFT_BYTES) {
-        return cf_fail(errs, CF_A060, CF_NOWHERE, "this draft has %zu bytes; the most is %d", draft->body.n, CF_MAX_DRAFT_BYTES);
+        return cf_fail(errs, CF_A060, CF_NOWHERE, "this draft has %zu bytes; the most is %d", draft->body.n,
+                       CF_MAX_DRAFT_BYTES);
     }
     if (draft->record.n == 0 || draft->record.n > CF_MAX_NAME_BYTES) {
         return cf_fail(errs, CF_A060, CF_NOWHERE, "a draft names its record");
@@ -33,7 +36,8 @@ static bool draft_fits(struct access *x, struct cf_id user, const struct access_
     }
     int64_t n = row ? store_int(s, 0) : 0;
     store_done(s);
-    return n < CF_MAX_DRAFTS || cf_fail(errs, CF_A060, CF_NOWHERE, "you have %lld drafts; the most is %d", (long long)n, CF_MAX_DRAFTS);
+    return n < CF_MAX_DRAFTS ||
+           cf_fail(errs, CF_A060, CF_NOWHERE, "you have %lld drafts; the most is %d", (long long)n, CF_MAX_DRAFTS);
 }
 
 bool access_draft_save(struct access *x, struct cf_id user, struct access_draft *draft, struct cf_errs *errs) {
@@ -81,7 +85,8 @@ bool access_draft_load(struct access *x, struct cf_id user, struct cf_id id, str
     return ok || cf_fail(errs, CF_A061, CF_NOWHERE, "this draft does not open under the ledger's keys");
 }
 
-bool access_draft_list(struct access *x, struct cf_id user, struct cf_arena *a, struct access_drafts *out, struct cf_errs *errs) {
+bool access_draft_list(struct access *x, struct cf_id user, struct cf_arena *a, struct access_drafts *out,
+                       struct cf_errs *errs) {
     bool more = true;
     *out = (struct access_drafts){0};
     struct store_stmt *s = access_rows(x, &sql_list, errs, "d", &user);

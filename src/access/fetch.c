@@ -17,7 +17,8 @@ struct cf_str access_url_escape(struct cf_arena *a, struct cf_str s) {
     struct cf_buf b = cf_buf_new(a, s.n * 3 + 1);
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c != 0 && strchr("-._~", c) != NULL);
+        bool plain =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c != 0 && strchr("-._~", c) != NULL);
         if (plain) {
             cf_buf_byte(&b, (uint8_t)c);
         } else {
@@ -39,15 +40,14 @@ static bool address_fits(struct cf_str url) {
 }
 
 static bool setup(CURL *c, const struct fetch *f, struct cf_arena *a, struct answer *x, char *why) {
-    bool ok = curl_easy_setopt(c, CURLOPT_URL, cf_cstr(a, f->url)) == CURLE_OK &&
-              curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
-              curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
-              curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-              curl_easy_setopt(c, CURLOPT_PROXY, "") == CURLE_OK && /* secrets go where the configuration says, nowhere else */
-              curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)CF_MAX_OIDC_SECONDS) == CURLE_OK &&
-              curl_easy_setopt(c, CURLOPT_ERRORBUFFER, why) == CURLE_OK &&
-              curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take) == CURLE_OK &&
-              curl_easy_setopt(c, CURLOPT_WRITEDATA, x) == CURLE_OK;
+    bool ok =
+        curl_easy_setopt(c, CURLOPT_URL, cf_cstr(a, f->url)) == CURLE_OK &&
+        curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
+        curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK && curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+        curl_easy_setopt(c, CURLOPT_PROXY, "") == CURLE_OK && /* secrets go where the configuration says, nowhere else */
+        curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)CF_MAX_OIDC_SECONDS) == CURLE_OK &&
+        curl_easy_setopt(c, CURLOPT_ERRORBUFFER, why) == CURLE_OK &&
+        curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take) == CURLE_OK && curl_easy_setopt(c, CURLOPT_WRITEDATA, x) == CURLE_OK;
     if (ok && f->ca_file != NULL) {
         ok = curl_easy_setopt(c, CURLOPT_CAINFO, f->ca_file) == CURLE_OK;
     }
@@ -77,7 +77,9 @@ bool access_fetch(const struct fetch *f, struct cf_arena *a, struct cf_str *answ
     curl_easy_cleanup(c);
     if (!ok) {
         return cf_fail(errs, CF_A040, CF_NOWHERE, "the identity provider cannot be reached: %s",
-                       x.buf.failed ? "its answer is too long" : why[0] != 0 ? why : "no reason is known");
+                       x.buf.failed  ? "its answer is too long"
+                       : why[0] != 0 ? why
+                                     : "no reason is known");
     }
     *answer = x.buf.n > 0 ? (struct cf_str){x.buf.p, x.buf.n} : CF_LIT("");
     return status == 200 || cf_fail(errs, CF_A040, CF_NOWHERE, "the identity provider answers with status %ld", status);

@@ -1,19 +1,17 @@
-/* glass: opening one child's record in an emergency, and its review. The two records are the policies' own, known by their names
- * (policies/access/break_glass.policy); what they owe is there. */
+/* glass: opening one child's record in an emergency, and its review. The two records are the policies' own, known by their
+ * names (policies/access/break_glass.policy); what they owe is there. */
 #include "access/priv.h"
-
-#define OPENING "break_glass"
-#define REVIEW "break_glass_reviewed"
 
 static const struct store_sql sql_put = {
     "glass.put", "INSERT INTO glass(event, user, child, at, until, reviewed) VALUES(?1, ?2, ?3, ?4, ?5, 0)"};
-static const struct store_sql sql_of = {
-    "glass.of", "SELECT child FROM glass WHERE user = ?1 AND until > ?2 AND at <= ?3 AND reviewed = 0"};
+static const struct store_sql sql_of = {"glass.of",
+                                        "SELECT child FROM glass WHERE user = ?1 AND until > ?2 AND at <= ?3 AND reviewed = 0"};
 static const struct store_sql sql_count = {"glass.count", "SELECT count(*) FROM glass WHERE user = ?1 AND until > ?2"};
 static const struct store_sql sql_waiting = {
-    "glass.waiting", "SELECT g.event, g.child, g.user, g.at, g.until, coalesce(u.name, ''), coalesce(u.login, ''), coalesce(t.unit, "
-                     "'') FROM glass g LEFT JOIN user u ON u.id = g.user LEFT JOIN standing t ON t.user = g.user "
-                     "WHERE g.reviewed = 0 AND g.user <> ?1 ORDER BY g.at"};
+    "glass.waiting",
+    "SELECT g.event, g.child, g.user, g.at, g.until, coalesce(u.name, ''), coalesce(u.login, ''), coalesce(t.unit, "
+    "'') FROM glass g LEFT JOIN user u ON u.id = g.user LEFT JOIN standing t ON t.user = g.user "
+    "WHERE g.reviewed = 0 AND g.user <> ?1 ORDER BY g.at"};
 static const struct store_sql sql_get = {"glass.get", "SELECT user, child, reviewed FROM glass WHERE event = ?1"};
 static const struct store_sql sql_reviewed = {"glass.reviewed", "UPDATE glass SET reviewed = 1 WHERE event = ?1"};
 
@@ -77,8 +75,10 @@ static void set_words(const struct lang_decl *record, struct desk_value *fields,
 static bool record_of(const struct desk *d, const char *name, const struct lang_decl **out, struct cf_errs *errs) {
     const struct lang_set *set = desk_set(d);
     *out = set != NULL ? lang_find_kind(set, LANG_RECORD, cf_str_from(name)) : NULL;
-    return (*out != NULL && (*out)->as.record.roles.n > 0) ||
-           cf_fail(errs, CF_A051, CF_NOWHERE, "the policies in force declare no record `%s` about a child", name);
+    if (*out == NULL || (*out)->as.record.roles.n == 0) {
+        return cf_fail(errs, CF_A051, CF_NOWHERE, "the policies in force declare no record `%s` about a child", name);
+    }
+    return true;
 }
 
 static struct desk_value *no_answers(struct cf_arena *a, const struct lang_decl *record) {
@@ -138,15 +138,15 @@ static bool may_open(struct access *x, struct desk *keeper, const struct access_
            cf_fail(errs, CF_A050, CF_NOWHERE, "%lld records are open to you by break-glass already", (long long)n);
 }
 
-/* The log of reads, then the event with its duty, then the opening: a crash in between opens nothing, and leaves the reviewer an
- * event to ask about. */
+/* The log of reads, then the event with its duty, then the opening: a crash in between opens nothing, and leaves the reviewer
+ * an event to ask about. */
 bool access_break_glass(struct access *x, struct desk *keeper, const struct access_subject *who, struct cf_id child,
                         struct cf_str reason_code, struct cf_str why, struct cf_arena *a, struct access_glass *out,
                         struct cf_errs *errs) {
-    const struct lang_decl *record;
+    const struct lang_decl *record = NULL;
     uint32_t no;
     int64_t now = cf_now_us();
-    if (!record_of(keeper, OPENING, &record, errs) || !may_open(x, keeper, who, child, why, errs)) {
+    if (!record_of(keeper, ACCESS_OPENING, &record, errs) || record == NULL || !may_open(x, keeper, who, child, why, errs)) {
         return false;
     }
     struct desk_value *fields = no_answers(a, record);
@@ -216,11 +216,11 @@ static bool opening_of(struct access *x, const struct access_subject *who, struc
 
 bool access_glass_review(struct access *x, struct desk *keeper, const struct access_subject *who, struct cf_id event,
                          bool justified, struct cf_str words, struct cf_arena *a, struct cf_errs *errs) {
-    const struct lang_decl *record;
-    struct cf_id child, id;
+    const struct lang_decl *record = NULL;
+    struct cf_id child = {{0}}, id;
     struct access_reason reason;
-    if (!access_allowed(who, ACCESS_REVIEW, errs) || !record_of(keeper, REVIEW, &record, errs) ||
-        !opening_of(x, who, event, &child, errs)) {
+    if (!access_allowed(who, ACCESS_REVIEW, errs) || !record_of(keeper, ACCESS_OPENING_REVIEW, &record, errs) ||
+        record == NULL || !opening_of(x, who, event, &child, errs)) {
         return false;
     }
     if (!access_may(who, ACCESS_RECORD, record, NULL, &reason)) {

@@ -33,6 +33,14 @@ static void copy_object(struct copying *c, json_t *v, int depth, struct access_j
     out->names = names;
 }
 
+/* Written so that it is read as a number with a fraction again. */
+static struct cf_str real_text(struct cf_arena *a, double v) {
+    struct cf_str text = cf_str_printf(a, "%.17g", v);
+    size_t at;
+    bool plain = !cf_str_find(text, '.', &at) && !cf_str_find(text, 'e', &at);
+    return plain ? cf_str_printf(a, "%.*s.0", CF_STR_ARG(text)) : text;
+}
+
 static void copy_value(struct copying *c, json_t *v, int depth, struct access_json *out) {
     if (depth > CF_MAX_DEPTH) {
         c->too_deep = true;
@@ -51,7 +59,7 @@ static void copy_value(struct copying *c, json_t *v, int depth, struct access_js
         break;
     case JSON_REAL:
         out->kind = ACCESS_JSON_REAL;
-        out->text = cf_str_printf(c->a, "%.17g", json_real_value(v));
+        out->text = real_text(c->a, json_real_value(v));
         break;
     case JSON_TRUE:
     case JSON_FALSE:

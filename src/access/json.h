@@ -24,8 +24,9 @@ struct access_json {
 };
 /* NULL when it is no JSON; *at is then the byte where it goes wrong and *why says what is wrong. Both may be NULL. */
 const struct access_json *access_json_read(struct cf_arena *a, struct cf_str text, size_t *at, struct cf_str *why);
-const struct access_json *access_json_get(const struct access_json *object, const char *name); /* NULL: absent, or not an object */
-struct cf_str access_json_text(const struct access_json *object, const char *name);      /* empty: absent, or not text */
+const struct access_json *access_json_get(const struct access_json *object,
+                                          const char *name);                        /* NULL: absent, or not an object */
+struct cf_str access_json_text(const struct access_json *object, const char *name); /* empty: absent, or not text */
 bool access_json_int(const struct access_json *object, const char *name, int64_t *out);
 /* Writes it back as compact text. */
 void access_json_write(struct cf_buf *b, const struct access_json *v);

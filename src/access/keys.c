@@ -4,8 +4,9 @@
 #define KEY_PREFIX "cfk_"
 
 static const struct store_sql sql_put = {
-    "key.put", "INSERT INTO api_key(id, hash, partner, label, purpose, records, shares, made, expires, used, ended) VALUES(?1, ?2, ?3, "
-               "?4, ?5, ?6, ?7, ?8, ?9, 0, 0)"};
+    "key.put",
+    "INSERT INTO api_key(id, hash, partner, label, purpose, records, shares, made, expires, used, ended) VALUES(?1, ?2, ?3, "
+    "?4, ?5, ?6, ?7, ?8, ?9, 0, 0)"};
 #define KEY_COLUMNS "SELECT id, partner, label, purpose, records, shares, made, expires, used, ended FROM api_key "
 static const struct store_sql sql_get = {"key.get", KEY_COLUMNS "WHERE hash = ?1"};
 static const struct store_sql sql_list = {"key.list", KEY_COLUMNS "ORDER BY partner, made, id"};
@@ -72,9 +73,9 @@ static bool scope_fits(const struct lang_set *set, struct cf_str partner, const 
 }
 
 /* ---- Keys. */
-bool access_key_make(struct access *x, struct desk *d, const struct access_subject *by, struct cf_str partner, struct cf_str label,
-                     const struct access_scope *scope, int64_t expires_us, struct cf_arena *a, struct cf_id *id,
-                     struct cf_str *secret, struct cf_errs *errs) {
+bool access_key_make(struct access *x, struct desk *d, const struct access_subject *by, struct cf_str partner,
+                     struct cf_str label, const struct access_scope *scope, int64_t expires_us, struct cf_arena *a,
+                     struct cf_id *id, struct cf_str *secret, struct cf_errs *errs) {
     uint8_t mac[32];
     int64_t now = cf_now_us();
     if (!access_allowed(by, ACCESS_KEYS, errs) || !scope_fits(desk_set(d), partner, scope, errs)) {
@@ -89,8 +90,11 @@ bool access_key_make(struct access *x, struct desk *d, const struct access_subje
     *secret = cf_str_printf(a, KEY_PREFIX "%.*s", CF_STR_ARG(access_token_new(a)));
     access_mac(x, "api key", *secret, mac);
     seal_random(id->b, sizeof id->b);
-    return access_run(x, &sql_put, errs, "dbttttt" "ii", id, access_bytes(mac, 32), partner, label, scope->purpose,
-                      words_of(a, scope->records, scope->n_records), words_of(a, scope->shares, scope->n_shares), now, expires_us);
+    return access_run(x, &sql_put, errs,
+                      "dbttttt"
+                      "ii",
+                      id, access_bytes(mac, 32), partner, label, scope->purpose, words_of(a, scope->records, scope->n_records),
+                      words_of(a, scope->shares, scope->n_shares), now, expires_us);
 }
 
 bool access_key_end(struct access *x, const struct access_subject *by, struct cf_id id, struct cf_errs *errs) {
@@ -153,8 +157,8 @@ static bool key_of(struct access *x, struct cf_str secret, struct cf_arena *a, s
     return true;
 }
 
-bool access_subject_of_key(struct access *x, struct desk *d, struct cf_str secret, struct cf_arena *a, struct access_subject *out,
-                           struct cf_errs *errs) {
+bool access_subject_of_key(struct access *x, struct desk *d, struct cf_str secret, struct cf_arena *a,
+                           struct access_subject *out, struct cf_errs *errs) {
     struct access_key *k = CF_NEW(a, struct access_key);
     const struct lang_set *set = desk_set(d);
     int64_t now = cf_now_us();
@@ -204,7 +208,8 @@ bool access_offline_rotate(struct access *x, struct cf_errs *errs) {
     seal_pair(public_key, secret);
     seal_vault_close(x->ledger, "offline", access_bytes(public_key, 32), access_bytes(secret, 32), box);
     seal_wipe(secret, sizeof secret);
-    return access_run(x, &sql_offline_put, errs, "bbi", access_bytes(public_key, 32), access_bytes(box, sizeof box), cf_now_us());
+    return access_run(x, &sql_offline_put, errs, "bbi", access_bytes(public_key, 32), access_bytes(box, sizeof box),
+                      cf_now_us());
 }
 
 bool access_offline_key(struct access *x, struct access_offline_key *out, struct cf_errs *errs) {

@@ -1,12 +1,13 @@
-/* oidc: sign-in through an identity provider: OpenID Connect Core 1.0, authorization code flow, with PKCE (RFC 7636, S256), state and
- * nonce. What the provider says is believed only after its signature, issuer, audience, times and nonce fit; and it says who
- * somebody is, never what they may do. Must not know roles. */
+/* oidc: sign-in through an identity provider: OpenID Connect Core 1.0, authorization code flow, with PKCE (RFC 7636, S256),
+ * state and nonce. What the provider says is believed only after its signature, issuer, audience, times and nonce fit; and it
+ * says who somebody is, never what they may do. Must not know roles. */
 #include "access/json.h"
 #include "access/priv.h"
 
 static const struct store_sql sql_linked = {
-    "oidc.linked", "SELECT u.id, coalesce(t.active, 0) FROM user u LEFT JOIN standing t ON t.user = u.id WHERE u.issuer = ?1 AND "
-                   "u.subject = ?2"};
+    "oidc.linked",
+    "SELECT u.id, coalesce(t.active, 0) FROM user u LEFT JOIN standing t ON t.user = u.id WHERE u.issuer = ?1 AND "
+    "u.subject = ?2"};
 
 struct provider { /* what discovery says */
     struct cf_str authorize, token, jwks;
@@ -16,7 +17,8 @@ struct provider { /* what discovery says */
 static bool discover(const struct access_oidc *p, struct cf_arena *a, struct provider *out, struct cf_errs *errs) {
     struct cf_str text, base = p->issuer;
     base.n -= cf_str_ends(base, CF_LIT("/")) ? 1 : 0;
-    struct fetch f = {.url = cf_str_printf(a, "%.*s/.well-known/openid-configuration", CF_STR_ARG(base)), .ca_file = p->ca_file};
+    struct fetch f = {.url = cf_str_printf(a, "%.*s/.well-known/openid-configuration", CF_STR_ARG(base)),
+                      .ca_file = p->ca_file};
     if (!access_fetch(&f, a, &text, errs)) {
         return false;
     }
@@ -47,7 +49,8 @@ struct asked {
     int64_t at_us;
 };
 
-static bool open_state(struct access *x, const struct access_oidc *p, struct cf_arena *a, struct cf_str cookie, struct asked *out) {
+static bool open_state(struct access *x, const struct access_oidc *p, struct cf_arena *a, struct cf_str cookie,
+                       struct asked *out) {
     struct cf_str box, at, rest;
     if (cookie.n > CF_MAX_COOKIE_BYTES || !access_unbase64url(a, cookie, &box) || box.n <= SEAL_VAULT_EXTRA) {
         return false;
@@ -83,8 +86,9 @@ bool access_oidc_begin(struct access *x, const struct access_oidc *p, struct cf_
     struct cf_str challenge = access_base64url(a, hash, sizeof hash);
     size_t query;
     out->url = cf_str_printf(
-        a, "%.*s%sresponse_type=code&scope=openid&client_id=%.*s&redirect_uri=%.*s&state=%.*s&nonce=%.*s&code_challenge=%.*s"
-           "&code_challenge_method=S256",
+        a,
+        "%.*s%sresponse_type=code&scope=openid&client_id=%.*s&redirect_uri=%.*s&state=%.*s&nonce=%.*s&code_challenge=%.*s"
+        "&code_challenge_method=S256",
         CF_STR_ARG(at.authorize), cf_str_find(at.authorize, '?', &query) ? "&" : "?",
         CF_STR_ARG(access_url_escape(a, p->client_id)), CF_STR_ARG(access_url_escape(a, p->redirect)), CF_STR_ARG(state),
         CF_STR_ARG(nonce), CF_STR_ARG(challenge));
@@ -112,28 +116,63 @@ static const struct access_json *key_of(const struct access_json *jwks, struct c
     return NULL;
 }
 
+/* cjose stops the program at base64 that is none: what it is given is our own text, of fields that were read here first. */
+static bool put_field(struct cf_arena *a, struct cf_buf *b, const struct access_json *key, const char *name) {
+    struct cf_str text = access_json_text(key, name), bytes;
+    if (text.n == 0 || !access_unbase64url(a, text, &bytes)) {
+        return false;
+    }
+    cf_buf_printf(b, ",\"%s\":\"%.*s\"", name, CF_STR_ARG(text));
+    return true;
+}
+
+static bool public_key(struct cf_arena *a, const struct access_json *key, struct cf_str *out) {
+    struct cf_buf b = cf_buf_new(a, CF_MAX_OIDC_BYTES);
+    struct cf_str kty = access_json_text(key, "kty"), crv = access_json_text(key, "crv");
+    bool ok = false;
+    if (cf_str_is(kty, "RSA")) {
+        cf_buf_lit(&b, "{\"kty\":\"RSA\"");
+        ok = put_field(a, &b, key, "n") && put_field(a, &b, key, "e");
+    } else if (cf_str_is(kty, "EC") && (cf_str_is(crv, "P-256") || cf_str_is(crv, "P-384") || cf_str_is(crv, "P-521"))) {
+        cf_buf_printf(&b, "{\"kty\":\"EC\",\"crv\":\"%.*s\"", CF_STR_ARG(crv));
+        ok = put_field(a, &b, key, "x") && put_field(a, &b, key, "y");
+    }
+    cf_buf_lit(&b, "}");
+    return ok && cf_buf_finish(&b, out);
+}
+
+static bool three_parts(struct cf_arena *a, struct cf_str token, struct cf_str *head) {
+    struct cf_str rest = token, part, bytes;
+    size_t n = 0;
+    while (n < 4 && cf_str_split(&rest, '.', &part)) {
+        if (part.n == 0 || !access_unbase64url(a, part, &bytes)) {
+            return false;
+        }
+        *head = n == 0 ? bytes : *head;
+        n++;
+    }
+    return n == 3;
+}
+
 static bool signed_by(struct cf_arena *a, struct cf_str token, struct cf_str jwks_text, struct cf_str *payload,
                       struct cf_errs *errs) {
-    struct cf_str rest = token, first, header;
+    struct cf_str head = CF_LIT(""), jwk = CF_LIT("");
     const struct access_json *jwks = access_json_read(a, jwks_text, NULL, NULL);
     if (jwks == NULL || access_json_get(jwks, "keys") == NULL) {
         return cf_fail(errs, CF_A040, CF_NOWHERE, "the identity provider's keys cannot be read");
     }
-    if (token.n > CF_MAX_OIDC_BYTES || !cf_str_split(&rest, '.', &first) || !access_unbase64url(a, first, &header)) {
+    if (token.n > CF_MAX_OIDC_BYTES || !three_parts(a, token, &head)) {
         return not_valid(errs, "it is no token");
     }
-    const struct access_json *h = access_json_read(a, header, NULL, NULL);
+    const struct access_json *h = access_json_read(a, head, NULL, NULL);
     if (h == NULL || access_json_get(h, "crit") != NULL) {
         return not_valid(errs, "its head cannot be read");
     }
     const struct access_json *key = key_of(jwks, access_json_text(h, "kid"));
-    if (key == NULL) {
+    if (key == NULL || !public_key(a, key, &jwk)) {
         return not_valid(errs, "its key is not the provider's");
     }
-    struct cf_buf jwk = cf_buf_new(a, CF_MAX_OIDC_BYTES);
-    access_json_write(&jwk, key);
-    cf_buf_byte(&jwk, 0);
-    return jws_verify(a, token, (struct cf_str){jwk.p, jwk.n - 1}, payload) || not_valid(errs, "its signature does not fit");
+    return jws_verify(a, token, jwk, payload) || not_valid(errs, "its signature does not fit");
 }
 
 /* `aud` is the client, or a list with it; then `azp` says for whom it was made. */
@@ -153,17 +192,13 @@ static bool in_time(const struct access_json *claims, int64_t now_s) {
     if (!access_json_int(claims, "exp", &exp) || !access_json_int(claims, "iat", &iat)) {
         return false;
     }
-    bool begun = !access_json_int(claims, "nbf", &nbf) || nbf <= now_s + CF_MAX_OIDC_SKEW_S;
-    bool fresh = iat <= now_s + CF_MAX_OIDC_SKEW_S && iat > now_s - CF_MAX_OIDC_MINUTES * 60 - CF_MAX_OIDC_SKEW_S;
+    bool begun = !access_json_int(claims, "nbf", &nbf) || nbf <= now_s + CF_MAX_OIDC_SKEW_S; /* sums of our own clock only */
+    bool fresh = iat <= now_s + CF_MAX_OIDC_SKEW_S && iat > now_s - CF_MAX_OIDC_MINUTES * INT64_C(60) - CF_MAX_OIDC_SKEW_S;
     return begun && fresh && exp > now_s - CF_MAX_OIDC_SKEW_S;
 }
 
-bool access_id_token(struct cf_arena *a, struct cf_str token, struct cf_str jwks, const struct id_token_wanted *w,
-                     struct cf_str *subject, struct cf_errs *errs) {
-    struct cf_str payload;
-    if (!signed_by(a, token, jwks, &payload, errs)) {
-        return false;
-    }
+bool access_id_claims(struct cf_arena *a, struct cf_str payload, const struct id_token_wanted *w, struct cf_str *subject,
+                      struct cf_errs *errs) {
     const struct access_json *claims = access_json_read(a, payload, NULL, NULL);
     struct cf_str nonce = access_json_text(claims, "nonce");
     *subject = access_json_text(claims, "sub");
@@ -182,16 +217,23 @@ bool access_id_token(struct cf_arena *a, struct cf_str token, struct cf_str jwks
     return (subject->n > 0 && subject->n <= 512) || not_valid(errs, "it names nobody");
 }
 
+bool access_id_token(struct cf_arena *a, struct cf_str token, struct cf_str jwks, const struct id_token_wanted *w,
+                     struct cf_str *subject, struct cf_errs *errs) {
+    struct cf_str payload = CF_LIT("");
+    return signed_by(a, token, jwks, &payload, errs) && access_id_claims(a, payload, w, subject, errs);
+}
+
 /* ---- Coming back. */
-static bool answers_us(struct access *x, const struct access_oidc *p, const struct access_oidc_answer *answer, struct cf_arena *a,
-                       struct asked *asked, struct cf_errs *errs) {
+static bool answers_us(struct access *x, const struct access_oidc *p, const struct access_oidc_answer *answer,
+                       struct cf_arena *a, struct asked *asked, struct cf_errs *errs) {
     int64_t now = cf_now_us();
     bool ours = open_state(x, p, a, answer->cookie, asked) && answer->state.n == asked->state.n &&
                 seal_equal(answer->state.p, asked->state.p, asked->state.n);
     bool late = ours && (now > asked->at_us + CF_MAX_OIDC_MINUTES * US_PER_MINUTE ||
                          now < asked->at_us - CF_MAX_CLOCK_BACK_S * US_PER_S);
     if (!ours || late) {
-        return cf_fail(errs, CF_A041, CF_NOWHERE, "%s", late ? "the sign-in took too long" : "this browser began no such sign-in");
+        return cf_fail(errs, CF_A041, CF_NOWHERE, "%s",
+                       late ? "the sign-in took too long" : "this browser began no such sign-in");
     }
     if (answer->error.n > 0) {
         return cf_fail(errs, CF_A040, CF_NOWHERE, "the identity provider refused the sign-in");
@@ -203,7 +245,9 @@ static bool answers_us(struct access *x, const struct access_oidc *p, const stru
 static bool token_for(const struct access_oidc *p, const struct provider *at, const struct asked *asked, struct cf_str code,
                       struct cf_arena *a, struct cf_str *id_token, struct cf_errs *errs) {
     struct cf_str text;
-    struct fetch f = {.url = at->token, .ca_file = p->ca_file, .user = access_url_escape(a, p->client_id),
+    struct fetch f = {.url = at->token,
+                      .ca_file = p->ca_file,
+                      .user = access_url_escape(a, p->client_id),
                       .password = access_url_escape(a, p->client_secret)};
     f.body = cf_str_printf(a, "grant_type=authorization_code&code=%.*s&redirect_uri=%.*s&code_verifier=%.*s",
                            CF_STR_ARG(access_url_escape(a, code)), CF_STR_ARG(access_url_escape(a, p->redirect)),
@@ -229,11 +273,11 @@ static bool linked_user(struct access *x, const struct access_oidc *p, struct cf
     return ok || cf_fail(errs, CF_A043, CF_NOWHERE, "nobody here is linked to this account");
 }
 
-bool access_oidc_finish(struct access *x, const struct access_oidc *p, const struct access_oidc_answer *answer, struct cf_arena *a,
-                        struct access_session *out, struct cf_str *next, struct cf_errs *errs) {
+bool access_oidc_finish(struct access *x, const struct access_oidc *p, const struct access_oidc_answer *answer,
+                        struct cf_arena *a, struct access_session *out, struct cf_str *next, struct cf_errs *errs) {
     struct asked asked = {0};
     struct provider at;
-    struct cf_str token, keys, subject;
+    struct cf_str token = CF_LIT(""), keys = CF_LIT(""), subject = CF_LIT("");
     struct cf_id user = {{0}};
     int64_t n = 0;
     if (!access_attempt_begin(x, CF_LIT(""), answer->address, &n, errs)) {

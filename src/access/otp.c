@@ -63,8 +63,8 @@ static bool unseal(const struct access *x, struct cf_id user, struct store_stmt 
                    bool *has, struct cf_errs *errs) {
     *has = !store_is_null(s, column);
     struct cf_str box = store_bytes(s, column);
-    if (*has && (box.n != OTP_SECRET + SEAL_VAULT_EXTRA ||
-                 !seal_vault_open(x->ledger, "otp", access_id_bytes(&user), box, out))) {
+    if (*has &&
+        (box.n != OTP_SECRET + SEAL_VAULT_EXTRA || !seal_vault_open(x->ledger, "otp", access_id_bytes(&user), box, out))) {
         return cf_fail(errs, CF_A009, CF_NOWHERE, "a one-time secret does not open under this ledger's keys");
     }
     return true;

@@ -1,5 +1,5 @@
-/* permit: the one question that every route and every record asks, and the table of all its answers. Pure: roles, purposes, reach and
- * records are what the policies declare. Must not know a route, a database, or a policy by name. */
+/* permit: the one question that every route and every record asks, and the table of all its answers. Pure: roles, purposes,
+ * reach and records are what the policies declare. Must not know a route, a database, or a policy by name. */
 #include "access/priv.h"
 
 /* Of each act: which abilities allow it (any of them; none: it is not a matter of `may`), and whether it shows a person. */
@@ -120,8 +120,8 @@ static enum access_why purpose_why(const struct access_subject *who, enum access
     if (who->purpose.n == 0) {
         return ACCESS_NO_PURPOSE;
     }
-    bool theirs = who->partner ? who->scope != NULL && cf_str_eq(who->scope->purpose, who->purpose)
-                               : has_purpose(who, who->purpose);
+    bool theirs =
+        who->partner ? who->scope != NULL && cf_str_eq(who->scope->purpose, who->purpose) : has_purpose(who, who->purpose);
     if (!theirs || (record != NULL && !lang_record_seen_for(record, who->purpose))) {
         return ACCESS_WRONG_PURPOSE;
     }
@@ -187,7 +187,8 @@ bool access_may(const struct access_subject *who, enum access_act act, const str
     why = why == ACCESS_ALLOWED ? record_why(who, act, record, &by) : why;
     why = why == ACCESS_ALLOWED ? person_why(who, act, about) : why;
     if (reason != NULL) {
-        *reason = (struct access_reason){why, whys[why].as_absent, cf_str_from(whys[why].words), why == ACCESS_ALLOWED ? by : NULL};
+        *reason =
+            (struct access_reason){why, whys[why].as_absent, cf_str_from(whys[why].words), why == ACCESS_ALLOWED ? by : NULL};
     }
     return why == ACCESS_ALLOWED;
 }

@@ -8,6 +8,7 @@
 
 #define US_PER_S INT64_C(1000000)
 #define US_PER_MINUTE (60 * US_PER_S)
+#define US_PER_HOUR (3600 * US_PER_S)
 #define US_PER_DAY (86400 * US_PER_S)
 #define TOKEN_BYTES 32
 #define TOKEN_LETTERS 43
@@ -45,9 +46,11 @@ struct cf_str access_base64url(struct cf_arena *a, const void *p, size_t n); /* 
 CF_MUST_USE bool access_unbase64url(struct cf_arena *a, struct cf_str s, struct cf_str *out);
 
 /* ---- users.c */
-CF_MUST_USE bool access_login_form(struct cf_arena *a, struct cf_str given, struct cf_str *login); /* small letters; false: none */
+CF_MUST_USE bool access_login_form(struct cf_arena *a, struct cf_str given,
+                                   struct cf_str *login); /* small letters; false: none */
 bool access_password_fits(struct cf_str password, struct cf_str login, struct cf_errs *errs);
-CF_MUST_USE bool access_allowed(const struct access_subject *by, enum access_act act, struct cf_errs *errs); /* A022; NULL: yes */
+CF_MUST_USE bool access_allowed(const struct access_subject *by, enum access_act act,
+                                struct cf_errs *errs); /* A022; NULL: yes */
 /* ---- standing.c: what role_granted events say. Appends one (the kept fields below) and takes it in. */
 struct standing {
     struct cf_id user;
@@ -64,7 +67,8 @@ CF_MUST_USE bool access_grants_of(struct access *x, struct cf_id user, struct cf
 CF_MUST_USE bool access_session_begin(struct access *x, struct cf_id user, bool external, struct cf_arena *a,
                                       struct access_session *out, struct cf_errs *errs);
 CF_MUST_USE bool access_sessions_end(struct access *x, struct cf_id user, const uint8_t *but, struct cf_errs *errs);
-CF_MUST_USE bool access_sessions_end_others(struct access *x, struct cf_id user, struct cf_str keep_token, struct cf_errs *errs);
+CF_MUST_USE bool access_sessions_end_others(struct access *x, struct cf_id user, struct cf_str keep_token,
+                                            struct cf_errs *errs);
 
 /* ---- subject.c: name, login, roles and unit as granted now, for the set; not the desk's numbers. A005: not active. */
 CF_MUST_USE bool access_subject_roles(struct access *x, const struct lang_set *set, struct cf_id user, struct cf_arena *a,
@@ -87,12 +91,14 @@ CF_MUST_USE bool access_otp_check(struct access *x, struct cf_id user, struct cf
                                   struct cf_errs *errs);
 
 /* ---- glass.c */
+#define ACCESS_OPENING "break_glass"
+#define ACCESS_OPENING_REVIEW "break_glass_reviewed"
 CF_MUST_USE bool access_glass_of(struct access *x, struct cf_id user, struct cf_arena *a, const struct cf_id **children,
                                  size_t *n, struct cf_errs *errs);
 
 /* ---- fetch.c: the only file that includes libcurl. One request; https, or http to a loopback address. */
 struct fetch {
-    struct cf_str url, body; /* body not empty: POST of a form */
+    struct cf_str url, body;      /* body not empty: POST of a form */
     struct cf_str user, password; /* client authentication; empty: none */
     const char *ca_file;
 };
@@ -107,6 +113,8 @@ struct id_token_wanted {
     struct cf_str issuer, client_id, nonce;
     int64_t now_s;
 };
+CF_MUST_USE bool access_id_claims(struct cf_arena *a, struct cf_str payload, const struct id_token_wanted *w,
+                                  struct cf_str *subject, struct cf_errs *errs); /* what a signature that fitted stands under */
 CF_MUST_USE bool access_id_token(struct cf_arena *a, struct cf_str token, struct cf_str jwks, const struct id_token_wanted *w,
                                  struct cf_str *subject, struct cf_errs *errs);
 

@@ -1,5 +1,5 @@
-/* reach: what a child is to who asks (their own, their unit's, another's), the door of every page about one person, and the log of
- * reads that stands behind it. Must not know pages. */
+/* reach: what a child is to who asks (their own, their unit's, another's), the door of every page about one person, and the log
+ * of reads that stands behind it. Must not know pages. */
 #include "access/priv.h"
 
 /* ---- How near: by the history and by the owners of open duties. */
@@ -7,6 +7,8 @@ struct near {
     const struct access_subject *who;
     uint32_t *units; /* numbers of the own unit and of those that are part of it */
     size_t n_units;
+    const struct lang_decl *opening,
+        *review; /* break-glass and its review: seeing a child in an emergency makes nobody theirs */
     enum access_reach nearest;
 };
 
@@ -52,10 +54,19 @@ static bool is_unit(const struct near *x, uint32_t unit) {
     return false;
 }
 
+static bool of_glass(const struct near *x, const struct lang_event *e) {
+    return (x->opening != NULL && e->record == x->opening->as.record.number) ||
+           (x->review != NULL && e->record == x->review->as.record.number);
+}
+
 static void by_history(struct near *x, const struct lang_history *h) {
     for (size_t i = 0; i < h->n && x->nearest > ACCESS_OWN; i++) {
         const struct lang_event *e = &h->events[i];
-        if (x->who->user_no != 0 && (int64_t)e->actor.subject == x->who->user_no) {
+        if (of_glass(x, e)) {
+            continue;
+        }
+        bool shared = x->who->partner && (int64_t)e->recipient == x->who->user_no; /* told of this child before */
+        if (x->who->user_no != 0 && (shared || (int64_t)e->actor.subject == x->who->user_no)) {
             nearer(x, ACCESS_OWN);
         }
         if (is_unit(x, e->unit) || is_unit(x, e->actor.unit)) {
@@ -64,10 +75,22 @@ static void by_history(struct near *x, const struct lang_history *h) {
     }
 }
 
-static void by_duties(struct near *x, const struct lang_docket *k) {
+static bool caused_by_glass(const struct near *x, const struct lang_history *h, uint64_t seq) {
+    for (size_t i = 0; i < h->n; i++) {
+        if (h->events[i].seq == seq) {
+            return of_glass(x, &h->events[i]);
+        }
+    }
+    return false;
+}
+
+/* A duty to review an opening lets the supervisor see what was opened, not everybody of the unit. */
+static void by_duties(struct near *x, const struct lang_docket *k, const struct lang_history *h) {
+    const struct access_subject *who = x->who;
+    bool supervises = who->set != NULL && lang_role_may(who->set, who->roles, who->n_roles, LANG_MAY_SUPERVISE);
     for (size_t i = 0; i < k->duties.n && x->nearest > ACCESS_OWN; i++) {
         const struct lang_duty_line *l = &k->duties.v[i];
-        if (l->state > LANG_OVERDUE) {
+        if (l->state > LANG_OVERDUE || (!supervises && caused_by_glass(x, h, l->cause))) {
             continue;
         }
         if (x->who->user_no != 0 && (int64_t)l->owner.subject == x->who->user_no) {
@@ -84,7 +107,12 @@ static void by_duties(struct near *x, const struct lang_docket *k) {
 static bool nearest_of(struct desk *d, const struct access_subject *who, uint32_t no, enum access_reach *out,
                        struct cf_errs *errs) {
     struct cf_arena *a = cf_arena_new("reach");
-    struct near x = {.who = who, .nearest = ACCESS_FORCE};
+    const struct lang_set *now_in_force = desk_set(d);
+    struct near x = {.who = who,
+                     .nearest = ACCESS_FORCE,
+                     .opening = now_in_force == NULL ? NULL : lang_find_kind(now_in_force, LANG_RECORD, CF_LIT(ACCESS_OPENING)),
+                     .review = now_in_force == NULL ? NULL
+                                                    : lang_find_kind(now_in_force, LANG_RECORD, CF_LIT(ACCESS_OPENING_REVIEW))};
     struct lang_docket k = {0};
     struct lang_history h = {0};
     const struct lang_set *set;
@@ -93,7 +121,7 @@ static bool nearest_of(struct desk *d, const struct access_subject *who, uint32_
     bool ok = units_of(d, who, a, &x, errs) && desk_docket(d, no, now, INT64_MAX, a, &k, &set, &ref, &h, errs);
     if (ok) {
         by_history(&x, &h);
-        by_duties(&x, &k);
+        by_duties(&x, &k, &h);
     }
     *out = x.nearest;
     cf_arena_free(a);
@@ -172,7 +200,9 @@ bool access_child(struct access *x, struct desk *d, const struct access_subject 
     struct access_shown shown = {.route = route,
                                  .subjects = no,
                                  .n = *no != 0 ? 1 : 0, /* of a refusal too: the auditor sees who tried */
-                                 .outcome = may ? LEDGER_SHOWN : *no != 0 ? LEDGER_REFUSED : LEDGER_NO_HIT};
+                                 .outcome = may        ? LEDGER_SHOWN
+                                            : *no != 0 ? LEDGER_REFUSED
+                                                       : LEDGER_NO_HIT};
     if (!access_read(x, who, &shown, errs)) {
         return false;
     }
@@ -238,8 +268,13 @@ static bool take_looks(struct access *x, const struct ledger_read_row *rows, siz
                        size_t at_most, struct cf_arena *a, struct access_looks *out, struct cf_errs *errs) {
     for (size_t i = 0; i < n; i++) {
         const struct ledger_read_row *r = &rows[i];
-        struct access_look look = {
-            .at_us = r->at_us, .session = r->session, .role = r->role, .purpose = r->purpose, .route = r->route, .outcome = r->outcome};
+        uint32_t type;
+        struct access_look look = {.at_us = r->at_us,
+                                   .session = r->session,
+                                   .role = r->role,
+                                   .purpose = r->purpose,
+                                   .route = r->route,
+                                   .outcome = r->outcome};
         if (r->at_us < from_us || r->at_us >= to_us) {
             continue;
         }
@@ -247,7 +282,7 @@ static bool take_looks(struct access *x, const struct ledger_read_row *rows, siz
             out->more = true;
             return true;
         }
-        if (r->user != 0 && !ledger_subject_id(x->ledger, r->user, &look.user, NULL, errs)) {
+        if (r->user != 0 && !ledger_subject_id(x->ledger, r->user, &look.user, &type, errs)) {
             return false;
         }
         struct access_user u = {0};

@@ -1,5 +1,5 @@
-/* session: who is signed in: tokens of which only a keyed hash is kept, their ends, the purpose chosen, one-time links. Must not
- * know passwords, nor what a role may do. */
+/* session: who is signed in: tokens of which only a keyed hash is kept, their ends, the purpose chosen, one-time links. Must
+ * not know passwords, nor what a role may do. */
 #include "access/priv.h"
 
 #define SESSION_COLUMNS                                                                                                        \
@@ -15,7 +15,8 @@ static const struct store_sql sql_end = {"session.end", "DELETE FROM session WHE
 static const struct store_sql sql_end_all = {"session.end_all", "DELETE FROM session WHERE user = ?1 AND hash IS NOT ?2"};
 static const struct store_sql sql_link_put = {
     "link.put", "INSERT INTO link(hash, what, user, data, made, ends) VALUES(?1, ?2, ?3, ?4, ?5, ?6)"};
-static const struct store_sql sql_link_get = {"link.get", "SELECT user, data, made, ends FROM link WHERE hash = ?1 AND what = ?2"};
+static const struct store_sql sql_link_get = {"link.get",
+                                              "SELECT user, data, made, ends FROM link WHERE hash = ?1 AND what = ?2"};
 static const struct store_sql sql_link_end = {"link.end", "DELETE FROM link WHERE hash = ?1"};
 
 static bool ended(struct cf_errs *errs) {
@@ -33,7 +34,7 @@ static bool token_hash(const struct access *x, const char *domain, struct cf_str
 
 static void set_ends(struct access_session *s) {
     s->idle_ends_us = s->seen_us + CF_MAX_SESSION_IDLE_MINUTES * US_PER_MINUTE;
-    s->ends_us = s->made_us + CF_MAX_SESSION_HOURS * 60 * US_PER_MINUTE;
+    s->ends_us = s->made_us + CF_MAX_SESSION_HOURS * US_PER_HOUR;
 }
 
 bool access_session_begin(struct access *x, struct cf_id user, bool external, struct cf_arena *a, struct access_session *out,
@@ -112,8 +113,8 @@ bool access_session_purpose(struct access *x, const struct lang_set *set, struct
         }
         ok = has || cf_fail(errs, CF_A021, CF_NOWHERE, "`%.*s` is not a purpose of your roles", CF_STR_ARG(purpose));
     }
-    ok = ok && token_hash(x, "session", token, hash) &&
-         access_run(x, &sql_purpose, errs, "bt", access_bytes(hash, 32), purpose);
+    ok =
+        ok && token_hash(x, "session", token, hash) && access_run(x, &sql_purpose, errs, "bt", access_bytes(hash, 32), purpose);
     cf_arena_free(a);
     return ok;
 }

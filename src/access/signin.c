@@ -2,8 +2,8 @@
  * login exists or not, and not without end. Must not know roles. */
 #include "access/priv.h"
 
-static const struct store_sql sql_count_login = {
-    "signin.count_login", "SELECT count(*), max(at), min(at) FROM attempt WHERE login = ?1 AND at > ?2"};
+static const struct store_sql sql_count_login = {"signin.count_login",
+                                                 "SELECT count(*), max(at), min(at) FROM attempt WHERE login = ?1 AND at > ?2"};
 static const struct store_sql sql_count_address = {
     "signin.count_address", "SELECT count(*), max(at), min(at) FROM attempt WHERE address = ?1 AND at > ?2"};
 static const struct store_sql sql_attempt = {"signin.attempt", "INSERT INTO attempt(at, login, address) VALUES(?1, ?2, ?3)"};
@@ -13,8 +13,8 @@ static const struct store_sql sql_user = {
                    "u.login = ?1"};
 static const struct store_sql sql_rehash = {"signin.rehash", "UPDATE user SET password = ?2 WHERE id = ?1"};
 
-/* ---- Too many attempts (an empty login counts by address alone): counted in one transaction with the noting of this one, so that none slips between. Those noted under a
- * later clock count too: setting a clock back gives nobody more attempts. */
+/* ---- Too many attempts (an empty login counts by address alone): counted in one transaction with the noting of this one, so
+ * that none slips between. Those noted under a later clock count too: setting a clock back gives nobody more attempts. */
 static bool under_limit(struct access *x, const struct store_sql *q, struct cf_str key, int64_t most, int64_t now,
                         struct cf_errs *errs) {
     struct store_stmt *s;
@@ -106,7 +106,8 @@ bool access_sign_in(struct access *x, const struct access_attempt *at, struct cf
     int64_t n = 0;
     bool right = false, has_code = false, code_right = false;
     bool formed = access_login_form(a, at->login, &login);
-    if (!access_attempt_begin(x, login, at->address, &n, errs) || !password_of(x, login, at->password, a, &user, &right, errs)) {
+    if (!access_attempt_begin(x, login, at->address, &n, errs) ||
+        !password_of(x, login, at->password, a, &user, &right, errs)) {
         return false;
     }
     if (!right || !formed) {

@@ -1,8 +1,8 @@
-/* standing: which roles and which unit somebody has, and whether they may sign in: role_granted events in the ledger, and the tables
- * that are derived from them. Must not know passwords or sessions.
+/* standing: which roles and which unit somebody has, and whether they may sign in: role_granted events in the ledger, and the
+ * tables that are derived from them. Must not know passwords or sessions.
  *
- * The order of a change is the desk's: the ledger commits, then access.db; so `applied` is never past the ledger, and what a crash
- * left between the two is taken in at the next opening for writing. */
+ * The order of a change is the desk's: the ledger commits, then access.db; so `applied` is never past the ledger, and what a
+ * crash left between the two is taken in at the next opening for writing. */
 #include "access/priv.h"
 
 static const struct store_sql sql_applied = {"standing.applied", "SELECT applied FROM meta"};
@@ -12,10 +12,12 @@ static const struct store_sql sql_clear = {"standing.clear",
 static const struct store_sql sql_join = {
     "standing.join", "INSERT INTO standing(user, unit, active) VALUES(?1, ?2, 1) ON CONFLICT(user) DO UPDATE SET unit = ?2"};
 static const struct store_sql sql_active = {
-    "standing.active", "INSERT INTO standing(user, unit, active) VALUES(?1, '', ?2) ON CONFLICT(user) DO UPDATE SET active = ?2"};
+    "standing.active",
+    "INSERT INTO standing(user, unit, active) VALUES(?1, '', ?2) ON CONFLICT(user) DO UPDATE SET active = ?2"};
 static const struct store_sql sql_grant = {
-    "standing.grant", "INSERT INTO granted(user, role, since, until) VALUES(?1, ?2, ?3, ?4) ON CONFLICT(user, role) DO UPDATE SET "
-                      "since = ?3, until = ?4"};
+    "standing.grant",
+    "INSERT INTO granted(user, role, since, until) VALUES(?1, ?2, ?3, ?4) ON CONFLICT(user, role) DO UPDATE SET "
+    "since = ?3, until = ?4"};
 static const struct store_sql sql_end = {"standing.end", "DELETE FROM granted WHERE user = ?1 AND role = ?2"};
 static const struct store_sql sql_of = {"standing.of",
                                         "SELECT role, since, until FROM granted WHERE user = ?1 AND (until = 0 OR until > ?2) "

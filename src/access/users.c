@@ -1,18 +1,18 @@
-/* users: who can sign in: logins, names, passwords, accounts of an identity provider. What they may do is standing.c's. Must not
- * know sessions beyond ending them. */
+/* users: who can sign in: logins, names, passwords, accounts of an identity provider. What they may do is standing.c's. Must
+ * not know sessions beyond ending them. */
 #include "access/priv.h"
 
 #define USER_COLUMNS                                                                                                           \
     "SELECT u.id, u.login, u.name, u.password IS NOT NULL, u.must_change, u.otp IS NOT NULL, coalesce(u.issuer, ''), "         \
-    "coalesce(u.subject, ''), u.seen, coalesce(t.unit, ''), coalesce(t.active, 0) FROM user u LEFT JOIN standing t ON t.user = " \
+    "coalesce(u.subject, ''), u.seen, coalesce(t.unit, ''), coalesce(t.active, 0) FROM user u LEFT JOIN standing t ON t.user " \
+    "= "                                                                                                                       \
     "u.id "
 static const struct store_sql sql_by_login = {"user.by_login", USER_COLUMNS "WHERE u.login = ?1"};
 static const struct store_sql sql_by_id = {"user.by_id", USER_COLUMNS "WHERE u.id = ?1"};
 static const struct store_sql sql_list = {"user.list", USER_COLUMNS "ORDER BY u.login LIMIT ?2 OFFSET ?1"};
 static const struct store_sql sql_count = {"user.count", "SELECT count(*) FROM user"};
 static const struct store_sql sql_put = {"user.put", "INSERT INTO user(id, login, name, made) VALUES(?1, ?2, ?3, ?4)"};
-static const struct store_sql sql_password = {"user.password",
-                                              "UPDATE user SET password = ?2, must_change = ?3 WHERE id = ?1"};
+static const struct store_sql sql_password = {"user.password", "UPDATE user SET password = ?2, must_change = ?3 WHERE id = ?1"};
 static const struct store_sql sql_hash = {"user.hash", "SELECT coalesce(password, ''), login FROM user WHERE id = ?1"};
 static const struct store_sql sql_link = {"user.link", "UPDATE user SET issuer = ?2, subject = ?3 WHERE id = ?1"};
 static const struct store_sql sql_linked = {"user.linked", "SELECT id FROM user WHERE issuer = ?1 AND subject = ?2"};
@@ -77,11 +77,11 @@ static bool may_change(const struct access_subject *by, struct cf_id user, struc
     if (!access_allowed(by, ACCESS_USERS, errs)) {
         return false;
     }
-    return by == NULL || !cf_id_eq(by->user, user) ||
-           cf_fail(errs, CF_A013, CF_NOWHERE, "nobody changes their own authority");
+    return by == NULL || !cf_id_eq(by->user, user) || cf_fail(errs, CF_A013, CF_NOWHERE, "nobody changes their own authority");
 }
 
-static bool declared(const struct desk *d, enum lang_decl_kind kind, const char *what, struct cf_str name, struct cf_errs *errs) {
+static bool declared(const struct desk *d, enum lang_decl_kind kind, const char *what, struct cf_str name,
+                     struct cf_errs *errs) {
     const struct lang_set *set = desk_set(d);
     return (set != NULL && lang_find_kind(set, kind, name) != NULL) ||
            cf_fail(errs, CF_A012, CF_NOWHERE, "the policies in force declare no %s `%.*s`", what, CF_STR_ARG(name));
@@ -115,9 +115,10 @@ static bool found_user(struct access *x, struct store_stmt *s, bool row, struct 
     return access_grants_of(x, out->id, a, out, errs);
 }
 
-bool access_user_find(struct access *x, struct cf_str login, struct cf_arena *a, struct access_user *out, struct cf_errs *errs) {
+bool access_user_find(struct access *x, struct cf_str login, struct cf_arena *a, struct access_user *out,
+                      struct cf_errs *errs) {
     struct store_stmt *s;
-    struct cf_str form;
+    struct cf_str form = CF_LIT("");
     bool row;
     if (!access_login_form(a, login, &form)) {
         return cf_fail(errs, CF_A010, CF_NOWHERE, "there is no such user");
@@ -131,18 +132,19 @@ bool access_user_get(struct access *x, struct cf_id id, struct cf_arena *a, stru
     return access_row(x, &sql_by_id, errs, &s, &row, "d", &id) && found_user(x, s, row, a, out, errs);
 }
 
-bool access_user_list(struct access *x, size_t from, size_t at_most, struct cf_arena *a, struct access_users *out, size_t *total,
-                      struct cf_errs *errs) {
+bool access_user_list(struct access *x, size_t from, size_t at_most, struct cf_arena *a, struct access_users *out,
+                      size_t *total, struct cf_errs *errs) {
     int64_t n = 0;
     bool more = true;
     *out = (struct access_users){0};
-    struct store_stmt *s =
-        store_one_int(x->db, &sql_count, 0, &n, errs) ? access_rows(x, &sql_list, errs, "ii", (int64_t)from, (int64_t)at_most) : NULL;
+    struct store_stmt *s = store_one_int(x->db, &sql_count, 0, &n, errs)
+                               ? access_rows(x, &sql_list, errs, "ii", (int64_t)from, (int64_t)at_most)
+                               : NULL;
     if (s == NULL) {
         return false;
     }
     while (more) {
-        struct access_user u;
+        struct access_user u = {0};
         if (!store_next(s, &more, errs)) {
             return false;
         }
@@ -175,7 +177,7 @@ static bool taken(struct access *x, struct cf_str login, bool *is, struct cf_err
 bool access_user_add(struct access *x, struct desk *keeper, const struct access_subject *by, struct cf_str login,
                      struct cf_str name, struct cf_str unit, struct cf_id *id, struct cf_errs *errs) {
     struct cf_arena *a = cf_arena_new("user");
-    struct cf_str form;
+    struct cf_str form = CF_LIT("");
     bool is = false;
     bool ok = access_allowed(by, ACCESS_USERS, errs) && name_fits(name, errs) &&
               (unit.n == 0 || declared(keeper, LANG_UNIT, "unit", unit, errs));
@@ -189,7 +191,8 @@ bool access_user_add(struct access *x, struct desk *keeper, const struct access_
     if (ok) {
         *id = ledger_new_subject(desk_ledger(keeper));
         struct standing joined = {.user = *id, .state = "joined", .unit = unit};
-        ok = access_standing_put(x, keeper, by, &joined, errs) && access_run(x, &sql_put, errs, "dtti", id, form, name, cf_now_us());
+        ok = access_standing_put(x, keeper, by, &joined, errs) &&
+             access_run(x, &sql_put, errs, "dtti", id, form, name, cf_now_us());
     }
     cf_arena_free(a);
     return ok;
@@ -198,7 +201,7 @@ bool access_user_add(struct access *x, struct desk *keeper, const struct access_
 static bool change(struct access *x, struct desk *keeper, const struct access_subject *by, const struct standing *s,
                    struct cf_errs *errs) {
     struct cf_arena *a = cf_arena_new("user");
-    struct access_user u;
+    struct access_user u = {0};
     bool ok = may_change(by, s->user, errs) && access_user_get(x, s->user, a, &u, errs);
     if (ok && u.grants.n >= CF_MAX_GRANTS && strcmp(s->state, "granted") == 0) {
         ok = cf_fail(errs, CF_A013, CF_NOWHERE, "one user holds %d roles at most", CF_MAX_GRANTS);
@@ -220,7 +223,7 @@ bool access_user_grant(struct access *x, struct desk *keeper, const struct acces
 bool access_user_end(struct access *x, struct desk *keeper, const struct access_subject *by, struct cf_id user,
                      struct cf_str role, struct cf_str reason, struct cf_errs *errs) {
     struct cf_arena *a = cf_arena_new("user");
-    struct access_user u;
+    struct access_user u = {0};
     bool held = false, ok = access_user_get(x, user, a, &u, errs);
     for (size_t i = 0; ok && i < u.grants.n; i++) {
         held = held || cf_str_eq(u.grants.v[i].role, role);
@@ -256,7 +259,7 @@ static bool set_password(struct access *x, struct cf_id user, struct cf_str pass
 bool access_user_reset(struct access *x, const struct access_subject *by, struct cf_id user, struct cf_str password,
                        struct cf_errs *errs) {
     struct cf_arena *a = cf_arena_new("password");
-    struct access_user u;
+    struct access_user u = {0};
     bool ok = may_change(by, user, errs) && access_user_get(x, user, a, &u, errs) &&
               access_password_fits(password, u.login, errs) && set_password(x, user, password, true, errs) &&
               access_attempt_forget(x, u.login, 0, errs) && access_sign_out_everywhere(x, user, errs);
@@ -264,8 +267,8 @@ bool access_user_reset(struct access *x, const struct access_subject *by, struct
     return ok;
 }
 
-bool access_password_change(struct access *x, struct cf_id user, struct cf_str old, struct cf_str fresh, struct cf_str keep_token,
-                            struct cf_errs *errs) {
+bool access_password_change(struct access *x, struct cf_id user, struct cf_str old, struct cf_str fresh,
+                            struct cf_str keep_token, struct cf_errs *errs) {
     struct cf_arena *a = cf_arena_new("password");
     struct store_stmt *s;
     struct cf_str hash = CF_LIT(""), login = CF_LIT("");

@@ -8,8 +8,8 @@
 
 void seal_random(void *p, size_t n);
 void seal_wipe(void *p, size_t n);
-bool seal_zero(const void *p, size_t n);                    /* all zero? in constant time */
-bool seal_equal(const void *x, const void *y, size_t n);    /* in constant time */
+bool seal_zero(const void *p, size_t n);                     /* all zero? in constant time */
+bool seal_equal(const void *x, const void *y, size_t n);     /* in constant time */
 void seal_hash(struct cf_str bytes, uint8_t *out, size_t n); /* BLAKE2b without a key */
 
 /* Sealed boxes (crypto_box_seal): to a public key, from nobody. */

@@ -35,6 +35,14 @@ test-long: build ## runs all tests on the optimised build, the generators for ho
 	$(BUILD) release
 	@CF_LONG=1 tools/run-tests build/release
 
+screenshots: build ## a picture of each page, in build/screenshots
+	@tools/setup browser
+	@tools/browser-tests build/childfirst --screenshots build/screenshots
+
+test-browser: build ## the stories in a real browser, with and without scripts; axe on each page
+	@tools/setup browser
+	@tools/browser-tests build/childfirst
+
 bench: build ## measures speed and size, beside CLIPS and plain SQL
 	@tools/setup bench
 	$(BUILD) release
@@ -59,8 +67,9 @@ fmt: ## lays out all C by .clang-format
 
 doc: dev ## writes the reference pages that are made from the source
 	@build/dev/tools/errors_page
+	@build/dev/tools/routes_page
 
 clean: ## removes everything that was built
 	rm -rf build
 
-.PHONY: help run build dev test test-long bench fuzz lint fmt doc clean
+.PHONY: help run build dev test test-long test-browser screenshots bench fuzz lint fmt doc clean

@@ -3,19 +3,13 @@
 #include "pages.h"
 
 static bool write_one(struct page_compiler *c, const char *path, const char *folder) {
-    bool part = cf_str_ends(cf_str_from(path), CF_LIT(".part"));
-    struct page_template *t = page_read(c, path, part);
-    if (t == NULL || c->faults > 0) {
-        return false;
-    }
+    struct page_template *t;
     struct cf_buf header = cf_buf_new(c->arena, 16 * PAGE_BYTES), source = cf_buf_new(c->arena, 16 * PAGE_BYTES);
-    page_write_header(c, t, &header);
-    page_write_source(c, t, &source);
-    if (c->faults > 0) {
+    if (!page_compile(c, path, &header, &source, &t)) {
         return false;
     }
     struct cf_errs errs = cf_errs_new(c->arena);
-    const char *kind = part ? "part" : "page";
+    const char *kind = t->part ? "part" : "page";
     const char *h = cf_cstr(c->arena, cf_str_printf(c->arena, "%s/%s_%.*s.h", folder, kind, CF_STR_ARG(t->name)));
     const char *s = cf_cstr(c->arena, cf_str_printf(c->arena, "%s/%s_%.*s.c", folder, kind, CF_STR_ARG(t->name)));
     struct cf_str h_text, s_text;

@@ -63,6 +63,7 @@ struct page_compiler {
     struct cf_arena *arena;
     FILE *faults_to;
     size_t faults;
+    struct cf_str last_fault;
     const char *parts_folder;
     CF_LIST(struct page_template *) parts;
 };
@@ -70,6 +71,9 @@ struct page_compiler {
 void page_fault(struct page_compiler *c, const char *path, size_t line, const char *fmt, ...) CF_PRINTF(4, 5);
 /* Reads a template; NULL when the file cannot be read. Faults are counted in c. */
 struct page_template *page_read(struct page_compiler *c, const char *path, bool part);
+/* Reads a template and writes both texts; false when anything is wrong. */
+bool page_compile(struct page_compiler *c, const char *path, struct cf_buf *header, struct cf_buf *source,
+                  struct page_template **out);
 /* The part of that name, read when first asked for; NULL, and a fault at the place, when there is none. */
 const struct page_template *page_part(struct page_compiler *c, struct cf_str name, const char *path, size_t line);
 void page_read_body(struct page_compiler *c, struct page_template *t, struct cf_str body, size_t line);

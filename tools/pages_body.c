@@ -65,7 +65,8 @@ static void put(struct reader *r, char c) {
 static void flush(struct reader *r) {
     if (r->raw.n > 0) {
         struct page_node *n = cf_push(r->c->arena, r->into);
-        *n = (struct page_node){.kind = PAGE_N_RAW, .line = r->line, .text = cf_str_dup(r->c->arena, (struct cf_str){r->raw.p, r->raw.n})};
+        *n = (struct page_node){
+            .kind = PAGE_N_RAW, .line = r->line, .text = cf_str_dup(r->c->arena, (struct cf_str){r->raw.p, r->raw.n})};
         r->raw = cf_buf_new(r->c->arena, PAGE_BYTES);
     }
 }
@@ -215,12 +216,8 @@ static void open_block(struct reader *r, struct page_node *node, bool chained) {
     struct page_node *own = CF_NEW(r->c->arena, struct page_node);
     *own = *node;
     r->into->n--;
-    *cf_push(r->c->arena, &r->blocks) = (struct open_block){.node = own,
-                                                            .outer = r->into,
-                                                            .tags = r->tags.n,
-                                                            .line = r->line,
-                                                            .place = r->place,
-                                                            .chained = chained};
+    *cf_push(r->c->arena, &r->blocks) = (struct open_block){
+        .node = own, .outer = r->into, .tags = r->tags.n, .line = r->line, .place = r->place, .chained = chained};
     r->into = &own->then;
 }
 
@@ -330,7 +327,8 @@ static void read_value(struct reader *r, struct cf_str path) {
         return;
     }
     if (r->place == PAGE_IN_TAG) {
-        FAULT(r, "`{%.*s}` stands in a tag: a value stands between tags or between the quotes of an attribute", CF_STR_ARG(path));
+        FAULT(r, "`{%.*s}` stands in a tag: a value stands between tags or between the quotes of an attribute",
+              CF_STR_ARG(path));
     }
     if (cf_str_is(path, "csrf")) {
         for (size_t i = r->tags.n; i > 0; i--) {

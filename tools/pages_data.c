@@ -4,7 +4,7 @@
 static const struct {
     const char *word;
     enum page_kind kind;
-} words[] = {
+} type_words[] = {
     {"text", PAGE_TEXT},     {"whole", PAGE_WHOLE}, {"count", PAGE_COUNT},
     {"yes/no", PAGE_YES_NO}, {"url", PAGE_URL},     {"html", PAGE_HTML},
 };
@@ -12,10 +12,13 @@ static const struct {
 void page_fault(struct page_compiler *c, const char *path, size_t line, const char *fmt, ...) {
     va_list ap;
     va_start(ap, fmt);
-    fprintf(c->faults_to, "%s:%zu: ", path, line);
-    vfprintf(c->faults_to, fmt, ap);
-    fputc('\n', c->faults_to);
+    struct cf_str words = cf_str_vprintf(c->arena, fmt, ap);
     va_end(ap);
+    struct cf_str said = cf_str_printf(c->arena, "%s:%zu: %.*s\n", path, line, CF_STR_ARG(words));
+    if (!cf_str_eq(said, c->last_fault)) { /* a text of a script is one fault, not one for each letter */
+        fwrite(said.p, 1, said.n, c->faults_to);
+    }
+    c->last_fault = said;
     c->faults++;
 }
 
@@ -31,9 +34,9 @@ bool page_name_ok(struct cf_str s) {
 
 struct cf_str page_type_words(struct page_compiler *c, struct page_type type) {
     struct cf_str of = CF_LIT("text");
-    for (size_t i = 0; i < CF_COUNT(words); i++) {
-        if (words[i].kind == type.kind) {
-            of = cf_str_from(words[i].word);
+    for (size_t i = 0; i < CF_COUNT(type_words); i++) {
+        if (type_words[i].kind == type.kind) {
+            of = cf_str_from(type_words[i].word);
         }
     }
     if (type.kind == PAGE_BLOCK) {
@@ -83,12 +86,12 @@ static bool read_type(struct page_compiler *c, struct page_template *t, struct c
         out->part = page_part(c, rest, t->path, line);
         return out->part != NULL;
     }
-    struct cf_str names[CF_COUNT(words) + 64];
+    struct cf_str names[CF_COUNT(type_words) + 64];
     size_t n = 0;
-    for (size_t i = 0; i < CF_COUNT(words); i++) {
-        names[n++] = cf_str_from(words[i].word);
-        if (cf_str_is(rest, words[i].word)) {
-            out->kind = words[i].kind;
+    for (size_t i = 0; i < CF_COUNT(type_words); i++) {
+        names[n++] = cf_str_from(type_words[i].word);
+        if (cf_str_is(rest, type_words[i].word)) {
+            out->kind = type_words[i].kind;
             return true;
         }
     }

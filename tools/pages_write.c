@@ -118,8 +118,9 @@ void page_write_header(struct page_compiler *c, const struct page_template *t, s
             }
         }
     }
-    cf_buf_printf(b, "/* Made from %s by tools/pages. */\n#ifndef CF_PAGES_%.*s_H\n#define CF_PAGES_%.*s_H\n\n"
-                     "#include \"web/html.h\"\n",
+    cf_buf_printf(b,
+                  "/* Made from %s by tools/pages. */\n#ifndef CF_PAGES_%.*s_H\n#define CF_PAGES_%.*s_H\n\n"
+                  "#include \"web/html.h\"\n",
                   t->path, STR(name), STR(name));
     for (size_t i = 0; i < cf_map_count(parts); i++) {
         cf_buf_printf(b, "#include \"pages/part_%.*s.h\"\n", STR(cf_map_key(parts, i)));
@@ -397,7 +398,8 @@ static void write_use(struct writer *w, const struct page_node *n) {
         struct found f = {0};
         if (find(w, n->name, n->line, false, &f)) {
             if (f.type.kind != PAGE_PART || f.type.part != part || f.type.list) {
-                FAULT(w, n->line, "`%.*s` is %.*s, not part %.*s", STR(n->name), STR(page_type_words(w->c, f.type)), STR(n->text));
+                FAULT(w, n->line, "`%.*s` is %.*s, not part %.*s", STR(n->name), STR(page_type_words(w->c, f.type)),
+                      STR(n->text));
                 return;
             }
             indent(w);
@@ -473,4 +475,15 @@ void page_write_source(struct page_compiler *c, struct page_template *t, struct 
     if (c->faults == 0) {
         fault_unused(&w);
     }
+}
+
+bool page_compile(struct page_compiler *c, const char *path, struct cf_buf *header, struct cf_buf *source,
+                  struct page_template **out) {
+    *out = page_read(c, path, cf_str_ends(cf_str_from(path), CF_LIT(".part")));
+    if (*out == NULL || c->faults > 0) {
+        return false;
+    }
+    page_write_header(c, *out, header);
+    page_write_source(c, *out, source);
+    return c->faults == 0;
 }

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 /* Options that take no value, in every command. */
-static const char *const FLAGS[] = {"json",  "why",  "overdue", "list", "accept-clock", "help",    "published",
+static const char *const FLAGS[] = {"json",  "why",  "overdue", "list", "accept-clock", "help",     "published", "demo",
                                     "write", "open", "all",     "diff", "quiet",        "no-sweep", "adopted"};
 
 static bool is_flag(struct cf_str name) {

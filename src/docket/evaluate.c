@@ -27,7 +27,7 @@ static int by_time(const void *x, const void *y) {
 }
 
 /* An event that names two merged subjects stands in both images: it is one event. */
-static void sort_once(struct img_events *events) {
+void desk_sort_events(struct img_events *events) {
     if (events->n == 0) {
         return;
     }
@@ -158,10 +158,15 @@ static bool history_at(struct desk *d, uint32_t subject, uint64_t size, const st
     if (!ok || !person_of(d, members[0], out, errs)) {
         return false;
     }
-    sort_once(&events);
+    desk_sort_events(&events);
     out->events = events.v;
     out->n = events.n;
     return true;
+}
+
+bool desk_history_upto(struct desk *d, uint32_t subject, uint64_t size, const struct bound_set *s, struct cf_arena *a,
+                       struct lang_history *out, struct cf_errs *errs) {
+    return history_at(d, subject, size, s, a, out, errs);
 }
 
 bool desk_history(struct desk *d, uint32_t subject, int64_t known_at, struct cf_arena *a, struct lang_history *out,

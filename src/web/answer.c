@@ -49,9 +49,6 @@ static bool is_api(const struct web_request *q) {
 /* ---- Reading. */
 
 static bool read_path(struct web_request *q, struct cf_str raw, struct cf_errs *errs) {
-    if (raw.n > CF_MAX_WEB_URL_BYTES) {
-        return cf_fail(errs, CF_W003, CF_NOWHERE, "the address is longer than %d bytes", CF_MAX_WEB_URL_BYTES);
-    }
     size_t slashes = 0;
     for (size_t i = 0; i < raw.n; i++) {
         slashes += raw.p[i] == '/';
@@ -131,7 +128,7 @@ static bool find_who(struct web_request *q, const struct web_raw *raw, struct cf
         q->must_change = s->must_change;
         return true;
     }
-    q->token = web_cookie(q, VISITOR_COOKIE);
+    q->token = web_cookie(q, q->tls ? "__Host-" VISITOR_COOKIE : VISITOR_COOKIE);
     q->fresh_visitor = q->token.n == 0;
     if (q->fresh_visitor) {
         q->token = access_token_new(q->arena);
@@ -169,22 +166,12 @@ static bool allowed(struct web_request *q, struct cf_errs *errs) {
     struct access_reason reason = {0};
     (void)access_may(q->who, (enum access_act)may, NULL, NULL, &reason);
     atomic_fetch_add(&q->app->metrics.refused_ability, 1);
-    return cf_fail(errs, CF_W011, CF_NOWHERE, "%.*s", CF_STR_ARG(reason.words.n ? reason.words : CF_LIT("none of your roles may do this")));
+    return cf_fail(errs, CF_W011, CF_NOWHERE, "%.*s",
+                   CF_STR_ARG(reason.words.n ? reason.words : CF_LIT("none of your roles may do this")));
 }
 
-static bool run(struct web_request *q, struct web_response *r, const struct web_raw *raw, struct cf_errs *errs) {
-    struct cf_str allow = {0};
-    enum web_found found = web_match(q->arena, q->method, q->path, &q->route, &q->params, &allow);
-    if (found == WEB_NO_METHOD) {
-        r->allow = allow;
-        return cf_fail(errs, CF_W005, CF_NOWHERE, "this address takes %.*s", CF_STR_ARG(allow));
-    }
-    if (!find_who(q, raw, errs)) {
-        return false;
-    }
-    if (found == WEB_NO_PATH) {
-        return cf_fail(errs, CF_W004, CF_NOWHERE, "there is no such page, or it is not yours to see");
-    }
+/* What comes before the page, for a route that was found and whoever asks. */
+bool web_run(struct web_request *q, struct web_response *r, const struct web_raw *raw, struct cf_errs *errs) {
     if (q->route->may != WEB_ANYONE && !q->who) {
         return ask_sign_in(q, r, errs);
     }
@@ -214,10 +201,27 @@ static bool run(struct web_request *q, struct web_response *r, const struct web_
     return true;
 }
 
+static bool find_and_run(struct web_request *q, struct web_response *r, const struct web_raw *raw, struct cf_errs *errs) {
+    struct cf_str allow = {0};
+    enum web_found found = web_match(q->arena, q->method, q->path, &q->route, &q->params, &allow);
+    if (found == WEB_NO_METHOD) {
+        r->allow = allow;
+        return cf_fail(errs, CF_W005, CF_NOWHERE, "this address takes %.*s", CF_STR_ARG(allow));
+    }
+    if (!find_who(q, raw, errs)) {
+        return false;
+    }
+    if (found == WEB_NO_PATH) {
+        return cf_fail(errs, CF_W004, CF_NOWHERE, "there is no such page, or it is not yours to see");
+    }
+    return web_run(q, r, raw, errs);
+}
+
 /* ---- What leaves. */
 
 static bool body_tag(struct web_request *q, struct web_response *r) {
-    struct cf_str tag = cf_str_printf(q->arena, "\"%016llx\"", (unsigned long long)cf_str_hash((struct cf_str){r->body.p, r->body.n}));
+    struct cf_str tag =
+        cf_str_printf(q->arena, "\"%016llx\"", (unsigned long long)cf_str_hash((struct cf_str){r->body.p, r->body.n}));
     web_header(q, r, "ETag", tag);
     return cf_str_eq(tag, q->if_none_match);
 }
@@ -289,20 +293,25 @@ static bool take_in(struct web_request *q, struct cf_errs *errs) {
     return true;
 }
 
-void web_answer(struct web_app *app, struct web_worker *w, struct cf_arena *a, const struct web_raw *raw, struct web_answer *out) {
-    struct web_request q = {.arena = a, .app = app, .worker = w, .zone = app->zone, .demo = app->options->demo,
-                            .now = cf_now_us() / 1000000, .keeper = app->keeper};
-    struct web_response r = {.status = 200, .main = cf_buf_new(a, CF_MAX_WEB_PAGE_BYTES), .body = cf_buf_new(a, CF_MAX_WEB_PAGE_BYTES)};
+void web_answer(struct web_app *app, struct web_worker *w, struct cf_arena *a, const struct web_raw *raw,
+                struct web_answer *out) {
+    struct web_request q = {.arena = a,
+                            .app = app,
+                            .worker = w,
+                            .zone = app->zone,
+                            .demo = app->options->demo,
+                            .now = cf_now_us() / 1000000,
+                            .keeper = app->keeper};
+    struct web_response r = {
+        .status = 200, .main = cf_buf_new(a, CF_MAX_WEB_PAGE_BYTES), .body = cf_buf_new(a, CF_MAX_WEB_PAGE_BYTES)};
     struct cf_errs errs = cf_errs_new(a);
     *out = (struct web_answer){0};
     q.id = web_request_id(app);
     q.path = CF_LIT("/");
     q.method = method_of(raw->method, &q.head);
     bool ok = read_path(&q, raw->path, &errs) && read_headers(&q, raw, &errs) &&
-              web_read_form(a, raw->query, "the address", &q.query, &errs) && take_in(&q, &errs);
-    if (ok && q.route == NULL) {
-        ok = run(&q, &r, raw, &errs);
-    }
+              web_read_form(a, raw->query, "the address", &q.query, &errs) && take_in(&q, &errs) &&
+              find_and_run(&q, &r, raw, &errs);
     if (ok && (r.body.failed || !r.rendered)) {
         ok = cf_fail(&errs, CF_W003, CF_NOWHERE, "the page is longer than %d bytes", CF_MAX_WEB_PAGE_BYTES);
     }

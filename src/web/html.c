@@ -36,7 +36,8 @@ void html_text(struct cf_buf *b, struct cf_str s) {
     cf_buf_add(b, s.p + from, s.n - from);
 }
 
-/* Ours ("/…", "#…", "?…"; not "//host" nor "/\host", which browsers take for another server), or of a scheme that runs nothing. */
+/* Ours ("/…", "#…", "?…"; not "//host" nor "/\host", which browsers take for another server), or of a scheme that runs nothing.
+ */
 bool html_url_safe(struct cf_str s) {
     for (size_t i = 0; i < s.n; i++) {
         if ((unsigned char)s.p[i] <= ' ' || s.p[i] == '\\' || s.p[i] == 127) {

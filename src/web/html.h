@@ -12,8 +12,8 @@ struct web_html {
 };
 #define WEB_HTML(literal) ((struct web_html){CF_LIT(literal)})
 
-void html_text(struct cf_buf *b, struct cf_str s);      /* between tags and in quoted attributes: & < > " ' are escaped */
-void html_url(struct cf_buf *b, struct cf_str s);       /* a whole address; one that is not http(s), mailto, tel or ours is `#` */
+void html_text(struct cf_buf *b, struct cf_str s); /* between tags and in quoted attributes: & < > " ' are escaped */
+void html_url(struct cf_buf *b, struct cf_str s);  /* a whole address; one that is not http(s), mailto, tel or ours is `#` */
 void html_url_part(struct cf_buf *b, struct cf_str s);  /* one value inside an address: percent-encoded */
 void html_whole(struct cf_buf *b, int64_t n);           /* 12345 */
 void html_count(struct cf_buf *b, int64_t n);           /* 12,345 */

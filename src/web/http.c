@@ -137,7 +137,8 @@ static enum MHD_Result send_answer(struct call *call) {
         return MHD_NO;
     }
     for (size_t i = 0; i < out->headers.n; i++) {
-        (void)MHD_add_response_header(r, cf_cstr(call->arena, out->headers.v[i].name), cf_cstr(call->arena, out->headers.v[i].value));
+        (void)MHD_add_response_header(r, cf_cstr(call->arena, out->headers.v[i].name),
+                                      cf_cstr(call->arena, out->headers.v[i].value));
     }
     if (call->state == CALL_REFUSED) {
         (void)MHD_add_response_header(r, "Connection", "close");
@@ -171,7 +172,8 @@ static enum MHD_Result refuse(struct call *call, int status, const char *words) 
                   "<!doctype html><html lang=\"en-GB\"><meta charset=\"utf-8\"><title>childfirst</title>"
                   "<meta name=\"viewport\" content=\"width=device-width\"><h1>%s</h1><p>Nothing was recorded or changed.</p>",
                   words);
-    call->answer = (struct web_answer){.status = status, .body = {b.p, b.n}, .pattern = "", .id = web_request_id(call->server->app)};
+    call->answer =
+        (struct web_answer){.status = status, .body = {b.p, b.n}, .pattern = "", .id = web_request_id(call->server->app)};
     static const struct web_pair headers[] = {
         {{"Content-Type", 12}, {"text/html; charset=utf-8", 24}},
         {{"Cache-Control", 13}, {"no-store", 8}},
@@ -209,6 +211,9 @@ static enum MHD_Result begin(struct call *call, const char *method) {
     struct cf_str said = web_pair_of(&call->raw.headers, "content-length");
     if (too_many_of(call)) {
         return refuse(call, 429, "Too many requests come from your address at once. Wait a minute, then try again.");
+    }
+    if (call->raw.path.n + call->raw.query.n > CF_MAX_WEB_URL_BYTES) {
+        return refuse(call, 414, "The address is too long.");
     }
     if (bytes > CF_MAX_WEB_HEADER_BYTES) {
         return refuse(call, 431, "The headers of the request are too long. Delete the cookies of this site, then try again.");
@@ -336,7 +341,7 @@ static void *work(void *arg) {
 
 static bool start_workers(struct server *s, struct cf_arena *a, struct cf_errs *errs) {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    int n = s->app->options->workers > 0 ? s->app->options->workers : (int)(cores < 2 ? 4 : cores * 2 > 16 ? 16 : cores * 2);
+    int n = s->app->options->workers > 0 ? s->app->options->workers : (int)(cores < 2 ? 4 : cores > 4 ? 8 : cores * 2);
     n = n > CF_MAX_WEB_WORKERS ? CF_MAX_WEB_WORKERS : n;
     s->workers = CF_NEW_N(a, struct web_worker, (size_t)n);
     s->threads = CF_NEW_N(a, pthread_t, (size_t)n);
@@ -372,7 +377,8 @@ static void stop_workers(struct server *s) {
 /* ---- Listening. */
 
 static bool listen_port(struct server *s, int *port, struct cf_errs *errs) {
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)*port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in at = {
+        .sin_family = AF_INET, .sin_port = htons((uint16_t)*port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t n = sizeof at;
     int yes = 1;
     s->listen_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -390,7 +396,8 @@ static bool listen_socket(struct server *s, const char *path, struct cf_errs *er
     struct sockaddr_un at = {.sun_family = AF_UNIX};
     size_t n = strlen(path);
     if (n >= sizeof at.sun_path) {
-        return cf_fail(errs, CF_W009, CF_NOWHERE, "%s: the path of a socket is at most %zu bytes", path, sizeof at.sun_path - 1);
+        return cf_fail(errs, CF_W009, CF_NOWHERE, "%s: the path of a socket is at most %zu bytes", path,
+                       sizeof at.sun_path - 1);
     }
     memcpy(at.sun_path, path, n);
     int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -419,13 +426,13 @@ static bool start_daemon(struct server *s, struct cf_errs *errs) {
     }
     rlim_t most = getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur > 256 ? files.rlim_cur - 128 : 128;
     unsigned connections = most < CF_MAX_WEB_CONNECTIONS ? (unsigned)most : (unsigned)CF_MAX_WEB_CONNECTIONS;
-    s->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC, 0, NULL, NULL, on_request, s,
-                                 MHD_OPTION_LISTEN_SOCKET, s->listen_fd, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)IO_THREADS,
-                                 MHD_OPTION_CONNECTION_LIMIT, connections, MHD_OPTION_CONNECTION_TIMEOUT,
-                                 (unsigned)CF_MAX_WEB_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-                                 (size_t)CF_MAX_WEB_HEADER_BYTES + CF_MAX_WEB_URL_BYTES + 4096, MHD_OPTION_CONNECTION_MEMORY_INCREMENT,
-                                 (size_t)1024, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_URI_LOG_CALLBACK, on_uri, s,
-                                 MHD_OPTION_UNESCAPE_CALLBACK, as_sent, NULL, MHD_OPTION_END);
+    s->daemon =
+        MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC, 0, NULL, NULL, on_request, s,
+                         MHD_OPTION_LISTEN_SOCKET, s->listen_fd, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)IO_THREADS,
+                         MHD_OPTION_CONNECTION_LIMIT, connections, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)CF_MAX_WEB_IDLE_S,
+                         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CF_MAX_WEB_HEADER_BYTES + CF_MAX_WEB_URL_BYTES + 4096,
+                         MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)1024, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
+                         MHD_OPTION_URI_LOG_CALLBACK, on_uri, s, MHD_OPTION_UNESCAPE_CALLBACK, as_sent, NULL, MHD_OPTION_END);
     return s->daemon || cf_fail(errs, CF_W009, CF_NOWHERE, "the HTTP library did not start");
 }
 
@@ -468,7 +475,8 @@ static bool start_server(struct server *s, const struct serve_options *o, struct
     return listening && web_app_start(s->app, errs) && start_workers(s, a, errs) && start_daemon(s, errs);
 }
 
-bool serve(struct cf_arena *a, const struct serve_options *o, void (*started)(void *, int port), void *arg, struct cf_errs *errs) {
+bool serve(struct cf_arena *a, const struct serve_options *o, void (*started)(void *, int port), void *arg,
+           struct cf_errs *errs) {
     struct web_app *app = CF_NEW(a, struct web_app);
     struct server *s = CF_NEW(a, struct server);
     sigset_t ends, before;

@@ -2,7 +2,7 @@
  * route's pattern says which page it was. */
 #include "web/priv.h"
 
-static const int64_t bucket_us[WEB_BUCKETS] = {500,   1000,  2000,   5000,   10000,  20000,
+static const int64_t bucket_us[WEB_BUCKETS] = {500,   1000,   2000,   5000,   10000,   20000,
                                                50000, 100000, 250000, 500000, 1000000, 5000000};
 
 /* Milliseconds, then a count: near-sorted, as the ledger's own ids are. */
@@ -48,8 +48,8 @@ void web_log(struct web_app *app, struct cf_arena *a, const struct web_raw *raw,
     struct cf_buf b = cf_buf_new(a, 4096);
     cf_buf_printf(&b, "{\"time\":\"%s\",\"route\":", cf_time_iso(cf_now_us() / 1000000).p);
     cf_json_str(&b, cf_str_from(out->pattern && *out->pattern ? out->pattern : "none"));
-    cf_buf_printf(&b, ",\"status\":%d,\"ms\":%lld.%03lld,\"bytes\":%zu,\"request\":\"%.*s\"", out->status, (long long)(us / 1000),
-                  (long long)(us % 1000), bytes, CF_STR_ARG(cf_hex(a, out->id.b, sizeof out->id.b)));
+    cf_buf_printf(&b, ",\"status\":%d,\"ms\":%lld.%03lld,\"bytes\":%zu,\"request\":\"%.*s\"", out->status,
+                  (long long)(us / 1000), (long long)(us % 1000), bytes, CF_STR_ARG(cf_hex(a, out->id.b, sizeof out->id.b)));
     write_line(app, &b);
 }
 
@@ -69,13 +69,15 @@ void web_log_failure(struct web_app *app, const struct web_request *q, int statu
 /* ---- Health and metrics. */
 
 static void counter(struct cf_buf *b, const char *name, const char *help, const char *kind, unsigned long long value) {
-    cf_buf_printf(b, "# HELP childfirst_%s %s\n# TYPE childfirst_%s %s\nchildfirst_%s %llu\n", name, help, name, kind, name, value);
+    cf_buf_printf(b, "# HELP childfirst_%s %s\n# TYPE childfirst_%s %s\nchildfirst_%s %llu\n", name, help, name, kind, name,
+                  value);
 }
 
 static void write_metrics(struct web_app *app, struct cf_buf *b) {
     struct web_metrics *m = &app->metrics;
     unsigned long long all = 0;
-    cf_buf_lit(b, "# HELP childfirst_answers_total Answers by hundred of the status.\n# TYPE childfirst_answers_total counter\n");
+    cf_buf_lit(b,
+               "# HELP childfirst_answers_total Answers by hundred of the status.\n# TYPE childfirst_answers_total counter\n");
     for (int i = 1; i <= 5; i++) {
         cf_buf_printf(b, "childfirst_answers_total{status=\"%dxx\"} %llu\n", i, atomic_load(&m->answers[i]));
         all += atomic_load(&m->answers[i]);
@@ -89,8 +91,9 @@ static void write_metrics(struct web_app *app, struct cf_buf *b) {
                       (long long)(bucket_us[i] % 1000000), below);
     }
     unsigned long long sum = atomic_load(&m->sum_us);
-    cf_buf_printf(b, "childfirst_answer_seconds_bucket{le=\"+Inf\"} %llu\nchildfirst_answer_seconds_sum %llu.%06llu\n"
-                     "childfirst_answer_seconds_count %llu\n",
+    cf_buf_printf(b,
+                  "childfirst_answer_seconds_bucket{le=\"+Inf\"} %llu\nchildfirst_answer_seconds_sum %llu.%06llu\n"
+                  "childfirst_answer_seconds_count %llu\n",
                   all, sum / 1000000, sum % 1000000, all);
     counter(b, "bytes_total", "Bytes of bodies sent.", "counter", atomic_load(&m->bytes));
     counter(b, "refused_forms_total", "Forms that did not come from a page of ours.", "counter", atomic_load(&m->refused_csrf));

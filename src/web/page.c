@@ -106,8 +106,8 @@ bool web_page(struct web_request *q, struct web_response *r, const struct web_fr
         *cf_push(q->arena, &p.crumbs) = (struct page_layout_crumb){frame->crumbs[i].text, frame->crumbs[i].href};
     }
     for (size_t i = 0; i < q->flaws.n; i++) {
-        *cf_push(q->arena, &p.flaws) = (struct page_layout_flaw){
-            cf_str_printf(q->arena, "#%.*s", CF_STR_ARG(q->flaws.v[i].field)), q->flaws.v[i].words};
+        *cf_push(q->arena, &p.flaws) =
+            (struct page_layout_flaw){cf_str_printf(q->arena, "#%.*s", CF_STR_ARG(q->flaws.v[i].field)), q->flaws.v[i].words};
     }
     fill_menu(q, &p);
     page_layout_write(&r->body, &p);
@@ -161,7 +161,8 @@ bool web_download(struct web_request *q, struct web_response *r, const char *con
     struct cf_buf plain = cf_buf_new(q->arena, 256);
     for (size_t i = 0; i < name.n && plain.n < 128; i++) {
         char c = name.p[i];
-        bool fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+        bool fine =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
         cf_buf_byte(&plain, (uint8_t)(fine ? c : '-'));
     }
     web_header(q, r, "Content-Disposition",
@@ -184,9 +185,9 @@ bool web_stream(struct web_request *q, struct web_response *r, const char *topic
 
 /* By the kind of the error, save for those that HTTP has a status of its own for. */
 int web_status_of(const struct cf_errs *errs) {
-    static const int by_kind[] = {[CF_SYNTAX] = 400,  [CF_USAGE] = 400,    [CF_MEANING] = 422, [CF_NOT_FOUND] = 404,
-                                  [CF_REFUSED] = 403, [CF_CONFLICT] = 409, [CF_TOO_BIG] = 413, [CF_BUSY] = 503,
-                                  [CF_BROKEN] = 500,  [CF_NOTE] = 500};
+    static const int by_kind[] = {
+        [CF_SYNTAX] = 400,   [CF_USAGE] = 400,   [CF_MEANING] = 422, [CF_NOT_FOUND] = 404, [CF_REFUSED] = 403,
+        [CF_CONFLICT] = 409, [CF_TOO_BIG] = 413, [CF_BUSY] = 503,    [CF_BROKEN] = 500,    [CF_NOTE] = 500};
     static const struct {
         enum cf_code code;
         int status;
@@ -264,7 +265,8 @@ bool web_problem(struct web_request *q, struct web_response *r, int status, cons
         *cf_push(q->arena, &p.hints) = hint;
     }
     if (status >= 500) {
-        *cf_push(q->arena, &p.words) = CF_LIT("Nothing was recorded or changed by this request, unless you were told so before.");
+        *cf_push(q->arena, &p.words) =
+            CF_LIT("Nothing was recorded or changed by this request, unless you were told so before.");
         *cf_push(q->arena, &p.hints) = CF_LIT("Try again in a minute. If it happens again, tell whoever keeps this service.");
     }
     page_problem_write(&r->main, &p);

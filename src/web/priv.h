@@ -5,14 +5,15 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "web/find.h"
 #include "web/serve.h"
 #include "web/stream.h"
 #include "web/web.h"
 
 /* ---- Static files, compiled in (build/generated/assets.c by tools/assets). */
 struct web_file {
-    const char *name;         /* "childfirst.css" */
-    const char *served;       /* "/static/childfirst.0123456789ab.css" */
+    const char *name;   /* "childfirst.css" */
+    const char *served; /* "/static/childfirst.0123456789ab.css" */
     const char *content_type;
     const unsigned char *plain, *packed; /* packed: gzip; NULL when it does not shrink */
     size_t n_plain, n_packed;
@@ -40,6 +41,7 @@ struct web_app {
     struct keeper *keeper;
     struct web_streams *streams; /* boards that listen */
     struct cf_arena *desk_arena; /* of the writing desk */
+    struct find_index *find;     /* people by name, for all threads */
     struct web_metrics metrics;
     atomic_ullong requests;
     atomic_bool ready, stopping;
@@ -72,7 +74,10 @@ struct web_answer {
     struct cf_id id;
 };
 /* Answers one request, whatever it is; never fails. Everything lives in `a`. */
-void web_answer(struct web_app *app, struct web_worker *w, struct cf_arena *a, const struct web_raw *raw, struct web_answer *out);
+void web_answer(struct web_app *app, struct web_worker *w, struct cf_arena *a, const struct web_raw *raw,
+                struct web_answer *out);
+/* The way of one request whose route is found and whose asker is known; false: `errs` says why there is no page. */
+CF_MUST_USE bool web_run(struct web_request *q, struct web_response *r, const struct web_raw *raw, struct cf_errs *errs);
 /* Whether a request is answered without a worker: static files, health. */
 bool web_quick(struct web_app *app, struct cf_arena *a, const struct web_raw *raw, struct web_answer *out);
 struct cf_id web_request_id(struct web_app *app); /* time and a count: tells requests apart, says nothing about anyone */
@@ -83,7 +88,8 @@ void web_log(struct web_app *app, struct cf_arena *a, const struct web_raw *raw,
 /* ---- Reading what came (request.c). Each false has added an error with words for whoever sent it. */
 CF_MUST_USE bool web_text_ok(struct cf_str s, const char *what, struct cf_errs *errs);
 CF_MUST_USE bool web_percent(struct cf_arena *a, struct cf_str s, bool plus, struct cf_str *out, struct cf_errs *errs);
-CF_MUST_USE bool web_read_form(struct cf_arena *a, struct cf_str s, const char *what, struct web_pairs *out, struct cf_errs *errs);
+CF_MUST_USE bool web_read_form(struct cf_arena *a, struct cf_str s, const char *what, struct web_pairs *out,
+                               struct cf_errs *errs);
 CF_MUST_USE bool web_read_cookies(struct cf_arena *a, struct cf_str s, struct web_pairs *out, struct cf_errs *errs);
 struct cf_str web_pair_of(const struct web_pairs *pairs, const char *name);
 

@@ -102,7 +102,8 @@ void web_streams_end(struct web_streams *s) {
 
 /* The lock is held over `sleep`, so that nothing changes between looking and falling asleep. */
 int web_stream_next(struct web_streams *s, struct web_stream *one, char *out, size_t n, void (*sleep)(void *connection)) {
-    static const char greeting[] = "retry: 3000\n: listening\n\n", changed[] = "event: changed\ndata: 1\n\n", beat[] = ": alive\n\n";
+    static const char greeting[] = "retry: 3000\n: listening\n\n", changed[] = "event: changed\ndata: 1\n\n",
+                      beat[] = ": alive\n\n";
     const char *words = NULL;
     pthread_mutex_lock(&s->lock);
     if (one->ending) {

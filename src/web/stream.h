@@ -21,7 +21,8 @@ void web_stream_remove(struct web_streams *s, struct web_stream *one);
 void web_streams_notify(struct web_streams *s, const char *topic);
 void web_streams_beat(struct web_streams *s); /* once a second: a slice of them says that it is alive */
 void web_streams_end(struct web_streams *s);  /* for good: each ends, also those that come later */
-/* What is to be sent now: its length; 0 after `sleep` was called for the connection; -1: the end. `out` holds 64 bytes or more. */
+/* What is to be sent now: its length; 0 after `sleep` was called for the connection; -1: the end. `out` holds 64 bytes or more.
+ */
 int web_stream_next(struct web_streams *s, struct web_stream *one, char *out, size_t n, void (*sleep)(void *connection));
 
 #endif

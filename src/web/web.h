@@ -1,10 +1,10 @@
 /* web: what a page is written against: requests, responses, routes, and what every page shares.
  *
- * A page is one file: src/web/pages/NAME.c with `bool page_NAME(struct web_request *q, struct web_response *r, struct cf_errs *errs)`,
- * one row in src/web/routes/FAMILY.def, one template pages/NAME.page (doc/reference/pages.md). It reads through q->desk, which
- * does not change under it; writes go through web_write to the one keeper. Returning false means that nothing was written to
- * the page: the server answers with the first error of `errs` in words, by its kind.
- * Must not know: HTTP's bytes and libmicrohttpd (src/web/http.c), any system of the strategy by name. */
+ * A page is one file: src/web/pages/NAME.c with `bool page_NAME(struct web_request *q, struct web_response *r, struct cf_errs
+ * *errs)`, one row in src/web/routes/FAMILY.def, one template pages/NAME.page (doc/reference/pages.md). It reads through
+ * q->desk, which does not change under it; writes go through web_write to the one keeper. Returning false means that nothing
+ * was written to the page: the server answers with the first error of `errs` in words, by its kind. Must not know: HTTP's bytes
+ * and libmicrohttpd (src/web/http.c), any system of the strategy by name. */
 #ifndef CF_WEB_WEB_H
 #define CF_WEB_WEB_H
 
@@ -24,8 +24,8 @@ enum web_purpose_rule {
     WEB_NO_PURPOSE, /* shows nothing about any person */
     WEB_PURPOSE     /* asks first why one looks; each person shown must be logged with web_shown, or the page does not leave */
 };
-/* Who may: beside these an act of access, as ACCESS_SUPERVISE. A page about one person asks for that person itself (web_child); a
- * page that records asks for its record itself (access_may with ACCESS_RECORD), and its route says WEB_SIGNED_IN. */
+/* Who may: beside these an act of access, as ACCESS_SUPERVISE. A page about one person asks for that person itself (web_child);
+ * a page that records asks for its record itself (access_may with ACCESS_RECORD), and its route says WEB_SIGNED_IN. */
 enum { WEB_ANYONE = -2, WEB_SIGNED_IN = -1 };
 struct web_request;
 struct web_response;
@@ -35,7 +35,7 @@ struct web_route {
     const char *pattern; /* "/child/:subject/journey" */
     web_page_fn *run;
     const char *name; /* of the function, without page_ */
-    int may; /* WEB_ANYONE, WEB_SIGNED_IN, or the access_act that is asked before the page runs */
+    int may;          /* WEB_ANYONE, WEB_SIGNED_IN, or the access_act that is asked before the page runs */
     enum web_purpose_rule purpose;
     const char *title; /* of the window; so it names no person */
 };
@@ -64,19 +64,19 @@ struct web_request {
     struct web_pairs query, form, cookies;
     struct cf_str body, content_type; /* of POST and PUT; body is raw, for what is no form */
     struct cf_str accept, if_none_match, authorization, idempotency_key, last_event_id;
-    bool script_fetch;           /* asked for by a script of ours, not by following a link */
-    struct cf_id id;             /* request id: in the log, in the answer's header, on the page of an error */
-    int64_t now;                 /* seconds UTC; one instant for the whole page */
-    const struct cf_zone *zone;  /* London */
-    struct cf_arena *arena;      /* of this request */
-    struct desk *desk;           /* reads; taken up to the ledger's end before the page runs. NULL without a database */
-    struct access *access;       /* of this thread */
+    bool script_fetch;                /* asked for by a script of ours, not by following a link */
+    struct cf_id id;                  /* request id: in the log, in the answer's header, on the page of an error */
+    int64_t now;                      /* seconds UTC; one instant for the whole page */
+    const struct cf_zone *zone;       /* London */
+    struct cf_arena *arena;           /* of this request */
+    struct desk *desk;                /* reads; taken up to the ledger's end before the page runs. NULL without a database */
+    struct access *access;            /* of this thread */
     const struct access_subject *who; /* NULL: nobody is signed in */
-    struct cf_str token;         /* of the session, or of the visitor's cookie before sign-in; never shown or logged */
-    struct keeper *keeper;       /* keeper_record and the others, with q->arena */
-    struct cf_str address;       /* of the client, as the front says; for access_attempt alone, never logged */
-    bool tls;                    /* the front speaks TLS */
-    bool demo;                   /* everyone here is invented */
+    struct cf_str token;              /* of the session, or of the visitor's cookie before sign-in; never shown or logged */
+    struct keeper *keeper;            /* keeper_record and the others, with q->arena */
+    struct cf_str address;            /* of the client, as the front says; for access_attempt alone, never logged */
+    bool tls;                         /* the front speaks TLS */
+    bool demo;                        /* everyone here is invented */
     CF_LIST(struct web_flaw) flaws;
     struct web_app *app;
     struct web_worker *worker;
@@ -88,8 +88,8 @@ struct cf_str web_param(const struct web_request *q, const char *name); /* of th
 struct cf_str web_query(const struct web_request *q, const char *name); /* first of that name; empty when absent */
 struct cf_str web_field(const struct web_request *q, const char *name); /* first field of the form; empty when absent */
 bool web_field_given(const struct web_request *q, const char *name);
-size_t web_fields(const struct web_request *q, const char *name);                     /* how often it was sent */
-struct cf_str web_field_at(const struct web_request *q, const char *name, size_t i);  /* the ith of that name */
+size_t web_fields(const struct web_request *q, const char *name);                    /* how often it was sent */
+struct cf_str web_field_at(const struct web_request *q, const char *name, size_t i); /* the ith of that name */
 struct cf_str web_cookie(const struct web_request *q, const char *name);
 /* A whole number from the query, `otherwise` when absent or senseless, clamped. For page numbers and the like. */
 int64_t web_query_whole(const struct web_request *q, const char *name, int64_t least, int64_t most, int64_t otherwise);
@@ -97,19 +97,20 @@ int64_t web_query_whole(const struct web_request *q, const char *name, int64_t l
 CF_MUST_USE bool web_param_id(const struct web_request *q, const char *name, struct cf_id *id, struct cf_errs *errs);
 
 /* ---- Who may. */
-bool web_may(const struct web_request *q, enum access_act act); /* without a record or a person; false when nobody is signed in */
-/* The door of a page about one person: the id in the path, then access_child: looked up, asked, logged. False: answer what `errs`
- * says; it is the same for a child who does not exist and one who may not be seen. */
+bool web_may(const struct web_request *q,
+             enum access_act act); /* without a record or a person; false when nobody is signed in */
+/* The door of a page about one person: the id in the path, then access_child: looked up, asked, logged. False: answer what
+ * `errs` says; it is the same for a child who does not exist and one who may not be seen. */
 CF_MUST_USE bool web_child(struct web_request *q, const char *param, enum access_act act, struct cf_id *id, uint32_t *no,
                            struct cf_errs *errs);
 /* Says that this page shows these people (numbers of the ledger) and withholds so many: the row is durable when it returns, and
- * only then may the page leave. Routes with WEB_PURPOSE call it or web_child, also with n = 0 (a search that found nobody). terms:
- * of a search, kept sealed to the auditor; empty otherwise. */
+ * only then may the page leave. Routes with WEB_PURPOSE call it or web_child, also with n = 0 (a search that found nobody).
+ * terms: of a search, kept sealed to the auditor; empty otherwise. */
 CF_MUST_USE bool web_shown(struct web_request *q, const uint32_t *subjects, size_t n, uint64_t withheld, struct cf_str terms,
                            struct cf_errs *errs);
 
-/* ---- Writing: keeper_record(q->keeper, &entry, q->arena, …) and its like. What else writes runs on the keeper's thread while this
- * one waits, with the writing desk and the access that belongs to it; it may use q->arena. */
+/* ---- Writing: keeper_record(q->keeper, &entry, q->arena, …) and its like. What else writes runs on the keeper's thread while
+ * this one waits, with the writing desk and the access that belongs to it; it may use q->arena. */
 typedef bool web_work_fn(struct web_request *q, struct desk *writing, struct access *access, void *arg, struct cf_errs *errs);
 CF_MUST_USE bool web_work(struct web_request *q, web_work_fn *f, void *arg, struct cf_errs *errs);
 /* Tells the boards that something changed; every page that recorded anything calls it with the changes it got. */
@@ -125,12 +126,12 @@ struct web_response {
     int status; /* 200 unless said */
     struct web_pairs headers;
     struct cf_str content_type;
-    struct cf_buf main; /* what a page's template writes; web_page puts the frame around it */
-    struct cf_buf body; /* what leaves */
-    bool cacheable;     /* may be kept by the browser; otherwise `no-store` */
-    bool rendered;      /* the body is done */
+    struct cf_buf main;  /* what a page's template writes; web_page puts the frame around it */
+    struct cf_buf body;  /* what leaves */
+    bool cacheable;      /* may be kept by the browser; otherwise `no-store` */
+    bool rendered;       /* the body is done */
     struct cf_str allow; /* methods, of a 405 */
-    const char *stream; /* not NULL: an event stream follows (web_stream) */
+    const char *stream;  /* not NULL: an event stream follows (web_stream) */
 };
 struct web_link {
     struct cf_str text, href;
@@ -140,8 +141,8 @@ struct web_frame {
     struct cf_str back;  /* address of the back link; empty: none */
     const struct web_link *crumbs;
     size_t n_crumbs;
-    bool wide;                 /* boards and tables: the whole width */
-    const char *script;        /* an additional module of static/, "capture.js"; NULL: none */
+    bool wide;          /* boards and tables: the whole width */
+    const char *script; /* an additional module of static/, "capture.js"; NULL: none */
 };
 /* Wraps r->main in the page: head, banner, navigation by what the user may do, purpose, summary of flaws, footer. True. */
 bool web_page(struct web_request *q, struct web_response *r, const struct web_frame *frame);
@@ -151,21 +152,23 @@ bool web_see_other(struct web_request *q, struct web_response *r, const char *fm
 bool web_problem(struct web_request *q, struct web_response *r, int status, const struct cf_errs *errs);
 void web_header(struct web_request *q, struct web_response *r, const char *name, struct cf_str value);
 /* A file to save: `name` is shown by the browser. */
-bool web_download(struct web_request *q, struct web_response *r, const char *content_type, struct cf_str name, struct cf_str bytes);
+bool web_download(struct web_request *q, struct web_response *r, const char *content_type, struct cf_str name,
+                  struct cf_str bytes);
 bool web_json(struct web_request *q, struct web_response *r, struct cf_str json);
 /* An event stream that gets `changed` whenever something is recorded that the topic may show: the board then fetches itself
  * again, so that nothing personal travels in the stream, and what it shows is judged anew for its reader. */
 bool web_stream(struct web_request *q, struct web_response *r, const char *topic);
 
 /* ---- What pages share. */
-struct cf_str web_url(const struct web_request *q, const char *fmt, ...) CF_PRINTF(2, 3); /* arguments are not escaped: ids, numbers */
-struct cf_str web_url_escape(struct cf_arena *a, struct cf_str s);                        /* for one value inside an address */
-struct cf_str web_id_text(const struct web_request *q, struct cf_id id);                  /* 32 hex letters */
-struct web_html web_time(const struct web_request *q, int64_t at);                        /* <time>, London */
-struct web_html web_due(const struct web_request *q, int64_t at); /* the same; the end of a day is the day alone */
-struct web_html web_ago(const struct web_request *q, int64_t at); /* "2 hours ago", "in 40 minutes", with the <time> */
-/* The password of an invented person; only in the demonstration. */
-struct cf_str web_demo_password(const struct web_request *q, const char *login);
+struct cf_str web_url(const struct web_request *q, const char *fmt, ...)
+    CF_PRINTF(2, 3);                                                     /* arguments are not escaped: ids, numbers */
+struct cf_str web_url_escape(struct cf_arena *a, struct cf_str s);       /* for one value inside an address */
+struct cf_str web_id_text(const struct web_request *q, struct cf_id id); /* 32 hex letters */
+struct web_html web_time(const struct web_request *q, int64_t at);       /* <time>, London */
+struct web_html web_due(const struct web_request *q, int64_t at);        /* the same; the end of a day is the day alone */
+struct web_html web_ago(const struct web_request *q, int64_t at);        /* "2 hours ago", "in 40 minutes", with the <time> */
+/* The password of the invented people; only in the demonstration. */
+struct cf_str web_demo_password(const struct web_request *q);
 struct cf_str web_asset(const struct web_request *q, const char *name); /* "childfirst.css" with its digest, for links */
 
 #endif

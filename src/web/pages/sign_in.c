@@ -24,13 +24,11 @@ static bool show(struct web_request *q, struct web_response *r, struct cf_str lo
                              .bad_login = web_flaw_of(q, "login"),
                              .bad_word = web_flaw_of(q, "password"),
                              .bad_code = web_flaw_of(q, "code"),
-                             .csrf = web_csrf(q)};
+                             .csrf = web_csrf(q),
+                             .demo_word = web_demo_password(q)};
     for (size_t i = 0; q->demo && i < CF_COUNT(people); i++) {
-        *cf_push(q->arena, &p.demo_users) =
-            (struct page_sign_in_person){.login = cf_str_from(people[i].login),
-                                         .name = cf_str_from(people[i].name),
-                                         .does = cf_str_from(people[i].does),
-                                         .word = web_demo_password(q, people[i].login)};
+        *cf_push(q->arena, &p.demo_users) = (struct page_sign_in_person){
+            .login = cf_str_from(people[i].login), .name = cf_str_from(people[i].name), .does = cf_str_from(people[i].does)};
     }
     page_sign_in_write(&r->main, &p);
     return web_page(q, r, &(struct web_frame){0});
@@ -69,7 +67,9 @@ bool page_sign_in_post(struct web_request *q, struct web_response *r, struct cf_
         case CF_A002: web_flaw(q, "login", "The user name or the password is not right"); break;
         case CF_A003:
             code = true;
-            web_flaw(q, "code", "%s", at.code.n ? "The code is not right. Enter the one your app shows now" : "Enter the code your app shows now");
+            web_flaw(q, "code", "%s",
+                     at.code.n ? "The code is not right. Enter the one your app shows now"
+                               : "Enter the code your app shows now");
             break;
         case CF_A004: web_flaw(q, "login", "Too many attempts. %.*s", CF_STR_ARG(own.v[0].hint)); break;
         default: *errs = own; return false;

@@ -53,7 +53,7 @@ void access_log_close(struct access_log *x) {
 
 /* Writes for all of them; if that fails, for each alone, so that nobody pays for another's row. */
 static void write_for(struct access_log *x, struct waiting **all, size_t n, struct cf_errs *errs) {
-    struct ledger_read_row rows[TOGETHER];
+    struct ledger_read_row rows[TOGETHER] = {0};
     for (size_t i = 0; i < n; i++) {
         rows[i] = *all[i]->row;
     }

@@ -62,6 +62,35 @@ static bool add_words(struct child *c, const struct lang_event *e, struct page_a
     return true;
 }
 
+/* What is known about the child, said last. Which group the child belongs to is theirs to read too. */
+static bool add_known(struct child *c, const struct lang_event *e, struct page_account *p, struct cf_errs *errs) {
+    const struct lang_decl *record = child_record(c, e);
+    struct desk_words *words;
+    struct cf_buf b = cf_buf_new(c->q->arena, 256);
+    html_date(&b, cf_time_day(c->q->zone, e->from));
+    struct web_html when = html_done(&b);
+    if (!desk_said(c->q->desk, record, e->seq, c->q->arena, &words, errs)) {
+        return false;
+    }
+    for (size_t k = 0; k < record->as.record.fields.n; k++) {
+        struct page_account_known one = {child_label(c->q, record, &record->as.record.fields.v[k]),
+                                         child_answer(c, record, e, k, words), when};
+        size_t at = 0;
+        while (at < p->known.n && !cf_str_eq(p->known.v[at].what, one.what)) {
+            at++;
+        }
+        if (e->fields[k].kind == LANG_V_NOT_ASKED || e->fields[k].kind == LANG_V_SUBJECT) {
+            continue; /* a place or a school is kept by a number that says nothing to anybody */
+        }
+        if (at == p->known.n) {
+            *cf_push(c->q->arena, &p->known) = one;
+        } else {
+            p->known.v[at] = one;
+        }
+    }
+    return true;
+}
+
 static void add_told(struct child *c, const struct lang_event *e, struct page_account *p, struct page_account_piece *piece) {
     if (!e->share || !cf_str_is(child_record(c, e)->name.text, "sent")) {
         return;
@@ -186,6 +215,12 @@ bool page_account(struct web_request *q, struct web_response *r, struct cf_errs 
     for (size_t i = 0; i < c.h.n; i++) {
         const struct lang_event *e = &c.h.events[i];
         if (!c.seen[i]) {
+            continue;
+        }
+        if (c.set->birth && child_attribute(child_record(&c, e), c.set->birth)) {
+            if (!add_known(&c, e, &p, errs)) {
+                return false;
+            }
             continue;
         }
         struct page_account_piece *piece = piece_of(&c, &p, openers, e);

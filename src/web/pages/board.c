@@ -105,7 +105,7 @@ static void fill_clocks(const struct place *x, struct page_board_card *card) {
             began = d->as.span.to && is_event_of(c, e, d->as.span.to) ? NULL : began;
         }
         if (began) {
-            *cf_push(c->q->arena, &card->clocks) = (struct page_board_clock){d->title, web_ago(c->q, began->from)};
+            *cf_push(c->q->arena, &card->clocks) = (struct page_board_clock){d->title, child_since(c->q, began->from)};
         }
     }
 }
@@ -195,7 +195,7 @@ static void fill_card(struct recording *rec, struct place *x, struct page_board 
         .child = record_person(rec, c->id),
         .age = child_age(c),
         .href = web_url(q, "/child/%.*s", CF_STR_ARG(id)),
-        .opened = web_ago(q, x->opener->from),
+        .opened = child_since(q, x->opener->from),
         .unit = c->ref->subject_name(c->ref->ctx, x->unit),
         .last = x->last->share ? x->last->share->title : child_record(c, x->last)->title,
         .idle = web_ago(q, x->last->from),
@@ -304,7 +304,8 @@ bool page_board(struct web_request *q, struct web_response *r, struct cf_errs *e
     p.any_late = p.late > 0;
     rec.withheld = places.withheld;
     page_board_write(&r->main, &p);
-    return record_page(&rec, r, &(struct web_frame){.wide = true, .back = CF_LIT("/boards"), .refresh = REFRESH}, errs);
+    return record_page(
+        &rec, r, &(struct web_frame){.wide = true, .back = CF_LIT("/boards"), .refresh = REFRESH, .script = "clock.js"}, errs);
 }
 
 bool page_boards(struct web_request *q, struct web_response *r, struct cf_errs *errs) {

@@ -61,7 +61,7 @@ static bool fill_musts(struct child *c, struct page_child *p, struct cf_errs *er
 
 /* ---- Who they are. */
 
-static bool about_person(const struct lang_decl *record, const struct lang_decl *birth) {
+bool child_attribute(const struct lang_decl *record, const struct lang_decl *birth) {
     const struct lang_record *r = &record->as.record;
     return record->kind == LANG_RECORD && !record->newer && cf_str_eq(record->policy->name.text, birth->policy->name.text) &&
            r->roles.n && r->roles.v[0].kind == LANG_PERSON && !r->opens_decl && !r->in.n && !r->in_any;
@@ -99,7 +99,7 @@ static bool fill_who(struct child *c, struct page_child *p, struct cf_errs *errs
     const struct lang_decl *birth = c->set->birth;
     for (size_t i = 0; birth && i < birth->policy->as.policy.decls.n; i++) {
         const struct lang_decl *record = birth->policy->as.policy.decls.v[i];
-        if (!about_person(record, birth)) {
+        if (!child_attribute(record, birth)) {
             continue;
         }
         const struct lang_decl *newest = c->set->records.v[record->as.record.number];
@@ -226,7 +226,9 @@ static void fill_duties(struct child *c, struct page_child *p) {
                 continue;
             }
             p->late += late;
-            *cf_push(c->q->arena, &p->duties) = (struct page_child_duty){.line = child_duty(c, &shown[i])};
+            struct part_duty_line line = child_duty(c, &shown[i]);
+            line.nobody = false; /* who leads stands beside it */
+            *cf_push(c->q->arena, &p->duties) = (struct page_child_duty){.line = line};
         }
     }
     for (size_t i = 0; i < c->k.duties.n; i++) {

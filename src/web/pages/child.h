@@ -42,6 +42,7 @@ struct cf_str child_actor(struct child *c, const struct lang_event *e);         
 struct cf_str child_citation(struct web_request *q, const struct lang_decl *rule, size_t i); /* source and place in it */
 struct cf_str child_label(struct web_request *q, const struct lang_decl *record, const struct lang_field *f); /* its question */
 struct web_html child_when(struct web_request *q, const struct lang_event *e);
+struct web_html child_since(struct web_request *q, int64_t at); /* "6 h 20 min", which static/clock.js keeps counting */
 /* The answer in words; empty when the field was not asked. words: of desk_said, or NULL. */
 struct cf_str child_answer(struct child *c, const struct lang_decl *record, const struct lang_event *e, size_t field,
                            const struct desk_words *words);

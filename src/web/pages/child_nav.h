@@ -7,6 +7,8 @@
 #include "pages/part_subnav.h"
 
 struct part_subnav child_nav(struct child *c, size_t here); /* 0 this child, 1 the journey, 2 the account */
+/* Is it a record of what is known about a person: one of the policy of the record that holds births, in no episode? */
+bool child_attribute(const struct lang_decl *record, const struct lang_decl *birth);
 struct cf_str child_age(const struct child *c);
 struct cf_str child_purpose(const struct child *c, const struct lang_decl *share);
 struct cf_str child_gives(const struct child *c, const struct lang_decl *share);

@@ -179,6 +179,34 @@ struct web_html child_when(struct web_request *q, const struct lang_event *e) {
     return html_done(&b);
 }
 
+struct web_html child_since(struct web_request *q, int64_t at) {
+    struct cf_buf b = cf_buf_new(q->arena, 512);
+    int64_t minutes = q->now > at ? (q->now - at) / 60 : 0;
+    cf_buf_printf(&b, "<time class=\"cf-since\" data-since=\"%lld\" datetime=\"%s\">", (long long)at,
+                  cf_time_iso_local(q->zone, at).p);
+    if (minutes >= 48 * 60) {
+        cf_buf_printf(&b, "%lld days</time>", (long long)minutes / 1440);
+    } else if (minutes >= 60) {
+        cf_buf_printf(&b, "%lld h %02lld min</time>", (long long)minutes / 60, (long long)minutes % 60);
+    } else {
+        cf_buf_printf(&b, "%lld min</time>", (long long)minutes);
+    }
+    return html_done(&b);
+}
+
+/* Today only the time of day, so that it reads at a glance. */
+static void short_time(struct web_request *q, struct cf_buf *b, int64_t at) {
+    struct cf_local l = cf_time_local(q->zone, at);
+    bool end_of_day = l.hour == 23 && l.minute == 59 && l.second == 59;
+    if (l.day != cf_time_day(q->zone, q->now)) {
+        html_trusted(b, web_due(q, at));
+    } else if (end_of_day) {
+        cf_buf_lit(b, "by the end of today");
+    } else {
+        cf_buf_printf(b, "<time datetime=\"%s\">%02d:%02d</time> today", cf_time_iso_local(q->zone, at).p, l.hour, l.minute);
+    }
+}
+
 /* A value of the history as a form has it; subjects and events by id. */
 static struct desk_value value_of(struct child *c, const struct lang_value *v, struct cf_str text) {
     struct cf_errs quiet = cf_errs_new(c->q->arena);
@@ -238,9 +266,8 @@ static struct web_html due_words(struct web_request *q, const struct lang_duty_l
     struct cf_buf b = cf_buf_new(q->arena, 1024);
     cf_buf_lit(&b, l->state == LANG_OVERDUE ? "was due " : "due ");
     html_trusted(&b, web_ago(q, l->due));
-    cf_buf_lit(&b, ", <span class=\"cf-clock\">");
-    html_trusted(&b, web_due(q, l->due));
-    cf_buf_lit(&b, "</span>");
+    cf_buf_lit(&b, ", ");
+    short_time(q, &b, l->due);
     return html_done(&b);
 }
 

@@ -63,7 +63,7 @@ static int newest_first(const void *x, const void *y) {
     return e->seq > f->seq ? -1 : e->seq < f->seq;
 }
 
-static bool fill_rows(struct child *c, const struct lang_event *e, struct page_journey_step *s, struct cf_errs *errs) {
+static bool fill_rows(struct child *c, const struct lang_event *e, struct part_journey_step *s, struct cf_errs *errs) {
     struct web_request *q = c->q;
     const struct lang_decl *record = child_record(c, e);
     struct desk_words *words = NULL;
@@ -78,15 +78,15 @@ static bool fill_rows(struct child *c, const struct lang_event *e, struct page_j
         }
         struct cf_str answer = child_answer(c, record, e, k, words);
         if (text && record_own_words(f)) {
-            *cf_push(q->arena, &s->own) = (struct page_journey_words){child_paragraphs(q, answer)};
+            *cf_push(q->arena, &s->own) = (struct part_journey_step_words){child_paragraphs(q, answer)};
         } else {
-            *cf_push(q->arena, &s->rows) = (struct page_journey_row){
+            *cf_push(q->arena, &s->rows) = (struct part_journey_step_row){
                 child_label(q, record, f), text ? child_paragraphs(q, answer) : child_plain(q, answer)};
         }
     }
     if (e->recipient) {
         *cf_push(q->arena, &s->rows) =
-            (struct page_journey_row){CF_LIT("To"), child_plain(q, child_subject(&c->rec, e->recipient))};
+            (struct part_journey_step_row){CF_LIT("To"), child_plain(q, child_subject(&c->rec, e->recipient))};
     }
     return true;
 }
@@ -102,10 +102,10 @@ static struct web_html later_words(struct web_request *q, const struct lang_even
     return html_done(&b);
 }
 
-static bool fill_step(struct child *c, const struct lang_event *e, bool alone, struct page_journey_step *s,
+static bool fill_step(struct child *c, const struct lang_event *e, bool alone, struct part_journey_step *s,
                       struct cf_errs *errs) {
     struct web_request *q = c->q;
-    *s = (struct page_journey_step){
+    *s = (struct part_journey_step){
         .id = web_id_text(q, e->id),
         .title = e->share
                      ? cf_str_printf(q->arena, "%.*s: %.*s", CF_STR_ARG(child_record(c, e)->title), CF_STR_ARG(e->share->title))
@@ -121,7 +121,7 @@ static bool fill_step(struct child *c, const struct lang_event *e, bool alone, s
     for (size_t i = 0; i < c->k.gates.n; i++) {
         const struct lang_gate_line *g = &c->k.gates.v[i];
         if (g->event == e->seq && g->result != LANG_KEPT_RESULT && !g->not_in_source) {
-            *cf_push(q->arena, &s->breaches) = (struct page_journey_breach){g->rule->title, g->rule->as.gate.otherwise};
+            *cf_push(q->arena, &s->breaches) = (struct part_journey_step_breach){g->rule->title, g->rule->as.gate.otherwise};
         }
     }
     return fill_rows(c, e, s, errs);
@@ -153,7 +153,7 @@ static bool fill_group(struct child *c, const struct group *g, struct page_journ
     }
     out->unfold = !out->folded || holds_asked(c, g);
     for (size_t i = 0; i < g->events.n; i++) {
-        if (!fill_step(c, g->events.v[i], alone, cf_push(q->arena, &out->steps), errs)) {
+        if (!fill_step(c, g->events.v[i], alone, &cf_push(q->arena, &out->steps)->step, errs)) {
             return false;
         }
     }

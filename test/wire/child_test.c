@@ -7,13 +7,15 @@ static char child_id[33], report_id[33], custody_id[33];
 
 /* London time so many minutes ago, as the command line takes it. */
 static const char *ago(int minutes) {
-    static char text[32];
+    static char texts[4][32]; /* several in one call */
+    static int turn;
+    char *text = texts[turn++ % 4];
     struct tm at;
     time_t then = time(NULL) - (time_t)minutes * 60;
     setenv("TZ", "Europe/London", 1);
     tzset();
     localtime_r(&then, &at);
-    strftime(text, sizeof text, "%Y-%m-%d %H:%M", &at);
+    strftime(text, sizeof texts[0], "%Y-%m-%d %H:%M", &at);
     return text;
 }
 
@@ -142,15 +144,14 @@ static void why_a_thing_is_due_is_told_step_by_step(void **state) {
     http_status(404);
 }
 
-/* The answer without what differs from one request to the next: its number, and the field against forged forms. */
+/* The answer without what differs from one request to the next: its number, the field against forged forms, the id asked for. */
 static char *without_numbers(char *out, size_t n) {
     size_t used = 0;
     for (const char *p = reply.body; *p && used + 1 < n;) {
-        bool numbered = strncmp(p, "Request ", 8) == 0 || strncmp(p, "name=\"csrf\" value=\"", 19) == 0;
-        out[used++] = *p++;
-        if (numbered) {
-            p += strcspn(p, "<>");
-        }
+        bool forged = strncmp(p, "name=\"csrf\" value=\"", 19) == 0;
+        bool id = strspn(p, "0123456789abcdef") >= 32;
+        out[used++] = id ? 'X' : *p;
+        p += forged ? strcspn(p, ">") : id ? 32 : 1;
     }
     out[used] = 0;
     return out;
@@ -165,16 +166,11 @@ static void whom_one_may_not_see_is_as_one_who_does_not_exist(void **state) {
         http_get(of_child(pages[i]));
         http_status(404);
         http_never_says("Zelphira");
-        char *here = strstr(reply.body, child_id); /* the address itself, in the link that changes the purpose */
         without_numbers(mine, sizeof mine);
         snprintf(path, sizeof path, "/child/00000000000000000000000000000001%s", pages[i]);
         http_get(path);
         http_status(404);
         without_numbers(nobodys, sizeof nobodys);
-        (void)here;
-        for (char *at = mine; (at = strstr(at, child_id)) != NULL;) {
-            memcpy(at, "00000000000000000000000000000001", 32);
-        }
         assert_string_equal(mine, nobodys);
     }
 }

@@ -40,11 +40,13 @@ static int begin(void **state) {
                child_id, ago(300), ago(200));
     ends_with(0);
     id_after("recorded", custody_id);
-    childfirst("record safeguarding_report --child %s --in %s --concern 'Quillwort worries me' --child_said 'Leave my brother "
+    childfirst("record safeguarding_report --child %s --in %s --concern 'Wrongly heard' --child_said 'Leave my brother "
                "out of it' --by custody_officer --at '%s'",
                child_id, custody_id, ago(100));
     ends_with(0);
     id_after("recorded", report_id);
+    childfirst("correct %s --concern 'Quillwort worries me'", report_id);
+    ends_with(0);
     http_start();
     return 0;
 }
@@ -91,6 +93,8 @@ static void the_journey_keeps_the_childs_words_apart_from_the_officers(void **st
     http_says("The child’s own words");
     http_says("Leave my brother out of it");
     http_says("Quillwort worries me");
+    http_says("Put right later");
+    http_never_says("Wrongly heard");
     http_says("In police custody");
 }
 

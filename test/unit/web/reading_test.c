@@ -20,6 +20,13 @@ static void the_formula_gives_what_is_worked_out_by_hand(void **state) {
     assert_int_equal(reading_age(CF_LIT("abcd abcd abcd abcd abcd abcde abcde abcde abcde abcde.")), 13);
 }
 
+static void numbers_and_headings_make_a_text_no_easier(void **state) {
+    (void)state;
+    const struct cf_str hard = CF_LIT("Considered provisions notwithin frameworks maintained.");
+    const struct cf_str dressed = CF_LIT("Heading\nConsidered provisions 12 notwithin 24 2026 frameworks maintained.\nNo. Yes. 11:48.");
+    assert_int_equal(reading_age(dressed), reading_age(hard));
+}
+
 static void letters_of_many_bytes_count_once(void **state) {
     (void)state;
     assert_int_equal(reading_age(CF_LIT("\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9 abcd abcd abcd abcd abcde abcde abcde abcde abcde.")), 13);
@@ -41,6 +48,9 @@ static void the_accounts_own_words_are_read_at_eleven(void **state) {
     assert_true(cf_buf_finish(&b, &html));
     bool tag = false;
     for (size_t i = 0; i < html.n; i++) {
+        if (html.p[i] == '<' && i + 1 < html.n && html.p[i + 1] == '/') {
+            cf_buf_byte(&words, '\n');
+        }
         tag = tag || html.p[i] == '<';
         if (!tag) {
             cf_buf_byte(&words, (uint8_t)html.p[i]);
@@ -59,6 +69,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_words_have_no_age),
         cmocka_unit_test(the_formula_gives_what_is_worked_out_by_hand),
+        cmocka_unit_test(numbers_and_headings_make_a_text_no_easier),
         cmocka_unit_test(letters_of_many_bytes_count_once),
         cmocka_unit_test(the_accounts_own_words_are_read_at_eleven),
     };

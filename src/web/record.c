@@ -399,18 +399,42 @@ bool record_once(struct web_request *q, struct cf_str key, const struct form_ent
 
 /* ---- In words. */
 
-static void add_reasons(struct web_request *q, const struct lang_reason *r, int depth, struct record_follow *out) {
+/* Of the tree of reasons what says why here and now: which rule and which source stand beside it already. */
+static bool worth_saying(struct cf_str text, struct cf_str said) {
+    static const char *const beside[] = {"rule `", "rests on ", "judged once", "needs "};
+    bool new = text.n > 0 && !cf_str_eq(text, said);
+    for (size_t i = 0; new &&i < CF_COUNT(beside); i++) {
+        new = !cf_str_starts(text, cf_str_from(beside[i]));
+    }
+    return new;
+}
+
+static void add_reasons(struct web_request *q, const struct lang_reason *r, struct record_follow *out) {
     for (size_t i = 0; r && i < r->under.n && out->reasons.n < 8; i++) {
-        if (r->under.v[i]->text.n) {
+        if (worth_saying(r->under.v[i]->text, out->words)) {
             *cf_push(q->arena, &out->reasons) = r->under.v[i]->text;
-        }
-        if (depth > 0) {
-            add_reasons(q, r->under.v[i], depth - 1, out);
         }
     }
 }
 
-static struct cf_str owner_of(const struct lang_duty_line *d, const struct lang_reference *ref) {
+/* What the rule rests on, in the policy's own words. */
+static void add_sources(struct web_request *q, const struct lang_decl *rule, struct record_follow *out) {
+    const struct lang_policy *p = &rule->policy->as.policy;
+    for (size_t i = 0; i < rule->cites.n; i++) {
+        for (size_t k = 0; k < p->cites.n; k++) {
+            struct cf_str source = cf_str_printf(q->arena, "Source: %.*s", CF_STR_ARG(p->cites.v[k].text));
+            bool same = cf_str_eq(p->cites.v[k].key.text, rule->cites.v[i].key.text);
+            if (same && (!out->reasons.n || !cf_str_eq(out->reasons.v[out->reasons.n - 1], source))) {
+                *cf_push(q->arena, &out->reasons) = source;
+            }
+        }
+    }
+}
+
+static struct cf_str owner_of(const struct web_request *q, const struct lang_duty_line *d, const struct lang_reference *ref) {
+    if (d->owner.subject && (int64_t)d->owner.subject == q->who->user_no) {
+        return CF_LIT("You");
+    }
     struct cf_str name = d->owner.unit && ref ? ref->subject_name(ref->ctx, d->owner.unit) : CF_LIT("");
     return d->owner.role_or_unit ? d->owner.role_or_unit->title : name.n ? name : CF_LIT("Whoever recorded it");
 }
@@ -423,7 +447,8 @@ static void say_gate(struct web_request *q, const struct desk_trials *all, const
     out->title = g->rule->title;
     out->words = kept ? CF_LIT("") : g->rule->as.gate.otherwise;
     if (!kept) {
-        add_reasons(q, lang_explain_gate(q->arena, all->set, all->ref, &t->h, t->now, g), 0, out);
+        add_reasons(q, lang_explain_gate(q->arena, all->set, all->ref, &t->h, t->now, g), out);
+        add_sources(q, g->rule, out);
     }
 }
 
@@ -433,7 +458,7 @@ static void say_duty(struct web_request *q, const struct desk_trials *all, const
     bool live = c->duty && d->state <= LANG_OVERDUE;
     out->kind = live ? CF_LIT("duty") : CF_LIT("ended");
     out->title = d->rule->title;
-    out->owner = owner_of(d, all->ref);
+    out->owner = owner_of(q, d, all->ref);
     out->words = c->duty ? cf_str_from(lang_state_word(d->state)) : CF_LIT("no longer arises");
     if (live && d->has_due) {
         out->due = web_due(q, d->due);

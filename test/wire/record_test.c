@@ -3,13 +3,13 @@
 
 #define WHEN "when.day=3&when.month=6&when.year=2024&when.time=15:10"
 #define ASKED                                                                                                                  \
-    "a.child=new&a.child.fresh=%s&n.child.given_name=Wirina&n.child.family_name=Inventhorpe&n.child.born.day=14&"              \
-    "n.child.born.month=2&n.child.born.year=2011&f.grounds=Seen+to+hide+a+package%%2C+streetwise&f.article=A+package&"         \
-    "f.urgent=no&f.exploitation=yes&" WHEN
+    "n.child.given_name=Wirina&n.child.family_name=Inventhorpe&n.child.born.day=14&n.child.born.month=2&"                      \
+    "n.child.born.year=2011&f.grounds=Seen+to+hide+a+package%2C+streetwise&f.article=A+package&"                               \
+    "f.urgent=no&f.exploitation=yes&do=check&" WHEN
 
-static void posted(const char *path, const char *fmt, const char *child) {
+static void posted(const char *path, const char *answers, const char *child) {
     char fields[2048];
-    (void)snprintf(fields, sizeof fields, fmt, child);
+    (void)snprintf(fields, sizeof fields, "a.child=new&a.child.fresh=%s&%s", child, answers);
     http_post(path, fields);
 }
 
@@ -27,7 +27,7 @@ static const char *request_recorded(const char *child, const char **draft) {
     static char kept[300];
     http_sign_in("okafor", "safeguarding");
     http_get("/record/mtip_request");
-    posted("/record/mtip_request", ASKED "&do=check", child);
+    posted("/record/mtip_request", ASKED, child);
     (void)snprintf(kept, sizeof kept, "%s", went_to());
     *draft = kept;
     http_get(kept);
@@ -78,13 +78,12 @@ static void words_that_blame_are_marked_but_not_the_childs_own(void **state) {
     (void)state;
     http_sign_in("okafor", "safeguarding");
     http_get("/record/mtip_request");
-    posted("/record/mtip_request", ASKED "&do=check", "0323456789abcdef0123456789abcdef");
+    posted("/record/mtip_request", ASKED, "0323456789abcdef0123456789abcdef");
     draft = went_to();
     http_get(draft);
     http_says("It makes a child look older and safer than they are.");
     http_get("/record/safeguarding_report");
-    posted("/record/safeguarding_report",
-           "a.child=new&a.child.fresh=%s&f.concern=She+is+alone&f.child_said=i+am+streetwise&episode=~none&" WHEN "&do=check",
+    posted("/record/safeguarding_report", "f.concern=She+is+alone&f.child_said=i+am+streetwise&episode=~none&" WHEN "&do=check",
            "0423456789abcdef0123456789abcdef");
     http_get(went_to());
     http_status(200);
@@ -97,7 +96,7 @@ static void a_draft_and_what_was_recorded_are_their_officers_alone(void **state)
     (void)state;
     (void)snprintf(recorded, sizeof recorded, "%s", request_recorded("0523456789abcdef0123456789abcdef", &draft));
     http_get("/record/mtip_request");
-    posted("/record/mtip_request", ASKED "&do=check", "0623456789abcdef0123456789abcdef");
+    posted("/record/mtip_request", ASKED, "0623456789abcdef0123456789abcdef");
     (void)snprintf(open, sizeof open, "%s", went_to());
     http_sign_in("rahman", "safeguarding");
     http_get(open);

@@ -156,7 +156,7 @@ static bool three_parts(struct cf_arena *a, struct cf_str token, struct cf_str *
 
 static bool signed_by(struct cf_arena *a, struct cf_str token, struct cf_str jwks_text, struct cf_str *payload,
                       struct cf_errs *errs) {
-    struct cf_str head = CF_LIT(""), jwk;
+    struct cf_str head = CF_LIT(""), jwk = CF_LIT("");
     const struct access_json *jwks = access_json_read(a, jwks_text, NULL, NULL);
     if (jwks == NULL || access_json_get(jwks, "keys") == NULL) {
         return cf_fail(errs, CF_A040, CF_NOWHERE, "the identity provider's keys cannot be read");
@@ -193,7 +193,7 @@ static bool in_time(const struct access_json *claims, int64_t now_s) {
         return false;
     }
     bool begun = !access_json_int(claims, "nbf", &nbf) || nbf <= now_s + CF_MAX_OIDC_SKEW_S; /* sums of our own clock only */
-    bool fresh = iat <= now_s + CF_MAX_OIDC_SKEW_S && iat > now_s - CF_MAX_OIDC_MINUTES * 60 - CF_MAX_OIDC_SKEW_S;
+    bool fresh = iat <= now_s + CF_MAX_OIDC_SKEW_S && iat > now_s - CF_MAX_OIDC_MINUTES * INT64_C(60) - CF_MAX_OIDC_SKEW_S;
     return begun && fresh && exp > now_s - CF_MAX_OIDC_SKEW_S;
 }
 
@@ -219,7 +219,7 @@ bool access_id_claims(struct cf_arena *a, struct cf_str payload, const struct id
 
 bool access_id_token(struct cf_arena *a, struct cf_str token, struct cf_str jwks, const struct id_token_wanted *w,
                      struct cf_str *subject, struct cf_errs *errs) {
-    struct cf_str payload;
+    struct cf_str payload = CF_LIT("");
     return signed_by(a, token, jwks, &payload, errs) && access_id_claims(a, payload, w, subject, errs);
 }
 
@@ -277,7 +277,7 @@ bool access_oidc_finish(struct access *x, const struct access_oidc *p, const str
                         struct cf_arena *a, struct access_session *out, struct cf_str *next, struct cf_errs *errs) {
     struct asked asked = {0};
     struct provider at;
-    struct cf_str token, keys, subject;
+    struct cf_str token = CF_LIT(""), keys = CF_LIT(""), subject = CF_LIT("");
     struct cf_id user = {{0}};
     int64_t n = 0;
     if (!access_attempt_begin(x, CF_LIT(""), answer->address, &n, errs)) {

@@ -197,17 +197,19 @@ static void lay_correction(struct cf_arena *a, struct effective *out, const stru
 
 bool desk_effective(struct desk *d, uint64_t seq, uint64_t upto, struct cf_arena *a, struct effective *out,
                     struct cf_errs *errs) {
-    *out = (struct effective){0};
-    if (!ledger_read(d->ledger, seq, a, &out->event, errs)) {
-        return false;
-    }
-    out->known = out->event.recorded_us / 1000000;
-    out->withdrawn = out->event.state != LEDGER_LIVE; /* destroyed or sealed: rules see no such event (C5) */
+    struct ledger_event e;
+    return ledger_read(d->ledger, seq, a, &e, errs) && desk_effective_of(d, &e, upto, a, out, errs);
+}
+
+bool desk_effective_of(struct desk *d, const struct ledger_event *e, uint64_t upto, struct cf_arena *a, struct effective *out,
+                       struct cf_errs *errs) {
+    *out = (struct effective){.event = *e, .known = e->recorded_us / 1000000};
+    out->withdrawn = e->state != LEDGER_LIVE; /* destroyed or sealed: rules see no such event (C5) */
     struct store_stmt *s = store_use(d->db, &CORRECTIONS, errs);
     if (!s) {
         return false;
     }
-    store_bind_int(s, 1, (int64_t)seq);
+    store_bind_int(s, 1, (int64_t)e->seq);
     store_bind_int(s, 2, (int64_t)(upto > INT64_MAX ? INT64_MAX : upto));
     for (bool row;;) {
         if (!store_next(s, &row, errs)) {
@@ -629,8 +631,7 @@ void desk_rollback(struct desk *d) {
     cf_arena_free(a);
 }
 
-/* What a long-lived reader keeps in memory changes only by events of the ledger's own kinds; all else it reads anew each time.
- */
+/* What a long-lived reader keeps in memory changes only by events of the ledger's own kinds; all else it reads anew each time. */
 bool desk_refresh(struct desk *d, bool *adopted, struct cf_errs *errs) {
     uint64_t *seqs;
     size_t n;

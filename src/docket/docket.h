@@ -43,14 +43,22 @@ CF_MUST_USE bool desk_adopt(struct desk *d, const char *folder, const char *auth
 struct desk_table_faults { /* every fault, without a bound, in the order of the file; their places are in the source given */
     CF_VEC(struct cf_err);
 };
-/* Checks a file against the table declared in the policies in force: its columns; that each row is whole and every key has a
- * value; codes that are known; no key twice; none missing where the table is complete; values within the bounds of every score
- * that begins with the table. *rows: lines that hold a row. D023 when no such table is read from a file; faults are no errors.
- */
-CF_MUST_USE bool desk_table_check(struct desk *d, struct cf_str name, const struct cf_source *src, struct cf_arena *a,
+struct desk_table_column { /* a column beside the table's own that holds codes of a known list, as `ho_code` */
+    struct cf_str heading;
+    const struct cf_map *codes;
+};
+/* Checks a file against every table of the policies in force that reads the file of this one (named by its own name, or by the
+ * file's): its columns; that each row is whole and has a value, or says `not scored` in a column `status`; codes that are
+ * known; no key twice; none missing where the table is complete; values within the bounds of every score that begins with the
+ * table. Where the list of codes is read from the same file, codes are the file's own, and none may be left out that was
+ * recorded. *rows: lines that hold a row. D023 when no such table is read from a file; faults are no errors. `known` may be
+ * NULL. */
+CF_MUST_USE bool desk_table_check(struct desk *d, struct cf_str name, const struct cf_source *src,
+                                  const struct desk_table_column *known, size_t n_known, struct cf_arena *a,
                                   struct desk_table_faults *faults, size_t *rows, struct cf_errs *errs);
 /* The same, then adopts it when there is no fault. Nothing changes when there is one (D022), or when it is loaded already. */
-CF_MUST_USE bool desk_table_load(struct desk *d, struct cf_str name, const struct cf_source *src, const char *authority,
+CF_MUST_USE bool desk_table_load(struct desk *d, struct cf_str name, const struct cf_source *src,
+                                 const struct desk_table_column *known, size_t n_known, const char *authority,
                                  struct cf_arena *a, struct desk_table_faults *faults, size_t *rows, bool *changed,
                                  struct cf_errs *errs);
 CF_MUST_USE bool desk_table_drop(struct desk *d, struct cf_str name, const char *authority, bool *changed,

@@ -164,6 +164,11 @@ static bool history_at(struct desk *d, uint32_t subject, uint64_t size, const st
     return true;
 }
 
+bool desk_history_upto(struct desk *d, uint32_t subject, uint64_t size, const struct bound_set *s, struct cf_arena *a,
+                       struct lang_history *out, struct cf_errs *errs) {
+    return history_at(d, subject, size, s, a, out, errs);
+}
+
 bool desk_history(struct desk *d, uint32_t subject, int64_t known_at, struct cf_arena *a, struct lang_history *out,
                   struct cf_errs *errs) {
     uint64_t size = LEDGER_NO_SEQ;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 enum {
-    BYTES_MOST = 96 << 20,   /* gathered before it is written */
+    BYTES_MOST = 96 << 20,  /* gathered before it is written */
     FRESH_EVENTS_MIN = 2000 /* a desk made anew from so many gets the index on kinds last */
 };
 
@@ -239,7 +239,8 @@ bool desk_catch_up(struct desk *d, struct cf_errs *errs) {
         return false;
     }
     struct gather g = {.d = d, .a = cf_arena_new("gathered"), .to = d->applied};
-    bool ok = gather_all(&g, s, errs);
+    bool ok = ledger_snapshot(d->ledger, errs) && gather_all(&g, s, errs);
+    ledger_snapshot_end(d->ledger);
     ledger_stream_end(s);
     cf_arena_free(g.a);
     cf_arena_reset(d->scratch);

@@ -95,6 +95,8 @@ struct effective {
 };
 CF_MUST_USE bool desk_effective(struct desk *d, uint64_t seq, uint64_t upto, struct cf_arena *a, struct effective *out,
                                 struct cf_errs *errs);
+CF_MUST_USE bool desk_effective_of(struct desk *d, const struct ledger_event *e, uint64_t upto, struct cf_arena *a,
+                                   struct effective *out, struct cf_errs *errs); /* the same of an event as read */
 /* Appends one entry for the event to an image. */
 CF_MUST_USE bool image_encode(struct desk *d, const struct effective *e, struct cf_buf *b, struct cf_errs *errs);
 /* Decodes the entries of one image into events of the set; members: the subject numbers that are this person. */
@@ -138,6 +140,12 @@ CF_MUST_USE bool desk_mark_stale(struct desk *d, uint32_t subject, struct cf_err
 /* Evaluates one person and stores the docket; in an open desk transaction. */
 CF_MUST_USE bool desk_evaluate(struct desk *d, uint32_t subject, int64_t now, struct cf_arena *a, struct lang_docket *out,
                                struct lang_history *h, struct cf_errs *errs);
+/* The lines that differ, as the changes of an answer. */
+void desk_compare(struct cf_arena *a, struct cf_id subject, uint32_t no, const struct lang_docket *before,
+                  const struct lang_docket *after, struct desk_changes *out);
+/* A subject's history as it was when the ledger held `size` events, in the names of `s`. */
+CF_MUST_USE bool desk_history_upto(struct desk *d, uint32_t subject, uint64_t size, const struct bound_set *s,
+                                   struct cf_arena *a, struct lang_history *out, struct cf_errs *errs);
 void desk_judge(struct bound_set *s, const struct lang_history *h, int64_t now, struct cf_arena *a, struct lang_docket *out);
 CF_MUST_USE bool desk_schema(struct desk *d, struct cf_errs *errs);
 CF_MUST_USE bool desk_drop(struct desk *d, struct cf_errs *errs);

@@ -406,6 +406,13 @@ static void differences(struct cf_arena *a, const struct judged *j, struct desk_
     }
 }
 
+void desk_compare(struct cf_arena *a, struct cf_id subject, uint32_t no, const struct lang_docket *before,
+                  const struct lang_docket *after, struct desk_changes *out) {
+    struct judged j = {.subject = no, .h = {.subject_id = subject}, .before = *before, .after = *after};
+    struct judged *kept = cf_memdup(a, &j, sizeof j); /* the changes point into it */
+    differences(a, kept, out);
+}
+
 /* What several people's dockets say together, each line once: a line that only moved between merged people has not changed. */
 static void join_docket(struct cf_arena *a, const struct lang_docket *one, struct lang_docket *all) {
     for (size_t i = 0; i < one->duties.n; i++) {

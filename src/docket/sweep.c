@@ -94,7 +94,7 @@ static bool find_people(struct desk *d, const struct store_sql *q, int64_t now, 
 
 static bool evaluate_batch(struct desk *d, const uint32_t *who, size_t n, int64_t now, struct cf_errs *errs) {
     struct cf_arena *one = cf_arena_new("sweep one");
-    bool ok = store_begin(d->db, errs);
+    bool ok = store_begin(d->db, errs) && ledger_snapshot(d->ledger, errs);
     for (size_t i = 0; ok && i < n; i++) {
         struct lang_docket docket = {0};
         struct lang_history h;
@@ -102,6 +102,7 @@ static bool evaluate_batch(struct desk *d, const uint32_t *who, size_t n, int64_
         cf_arena_reset(one);
     }
     cf_arena_free(one);
+    ledger_snapshot_end(d->ledger);
     if (!ok) {
         desk_rollback(d);
         return false;

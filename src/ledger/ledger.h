@@ -288,6 +288,10 @@ CF_MUST_USE bool ledger_scan(struct ledger *l, uint64_t from, uint64_t to, struc
 CF_MUST_USE bool ledger_scan_next(struct ledger_cursor *c, struct cf_arena *a, bool *more, struct ledger_event *out,
                                   struct cf_errs *errs);
 void ledger_scan_end(struct ledger_cursor *c);
+/* Many small readings in a row under one snapshot, so that each need not ask for its own; nothing in an open batch. Must be
+ * ended before the ledger is written to. */
+CF_MUST_USE bool ledger_snapshot(struct ledger *l, struct cf_errs *errs);
+void ledger_snapshot_end(struct ledger *l);
 /* The same for long ways, opened ahead on a thread of its own: not inside a batch. *out is the next event, NULL after the last;
  * it lives until the next call. Meanwhile `l` may be used as ever, and must stay open until ledger_stream_end. */
 struct ledger_stream;

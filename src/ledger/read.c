@@ -131,6 +131,16 @@ bool ledger_source_seq(struct ledger *l, struct cf_str source, struct cf_str key
 }
 
 /* ---- Streams. */
+bool ledger_snapshot(struct ledger *l, struct cf_errs *errs) {
+    return l->batch || store_begin_read(l->db, errs);
+}
+
+void ledger_snapshot_end(struct ledger *l) {
+    if (!l->batch) {
+        store_rollback(l->db);
+    }
+}
+
 static const struct store_sql sql_scan = {
     "ledger.scan", "SELECT e.seq, e.id, e.recorded, e.leaf, e.body, s.k FROM event e LEFT JOIN secret s ON s.seq = e.seq "
                    "WHERE e.seq >= ?1 AND e.seq < ?2 ORDER BY e.seq"};

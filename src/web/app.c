@@ -9,6 +9,7 @@ bool web_app_start(struct web_app *app, struct cf_errs *errs) {
     struct keeper_options k = {.wake_ups = true};
     o.write = true;
     app->desk_arena = cf_arena_new("writing desk");
+    app->find = find_new(app->arena);
     return desk_open(app->desk_arena, &o, errs, &app->writing) &&
            access_open(app->desk_arena, desk_ledger(app->writing), ACCESS_MAKE, errs, &app->writing_access) &&
            access_catch_up(app->writing_access, errs) && (!app->options->demo || web_demo_people(app, errs)) &&

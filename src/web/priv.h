@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "web/find.h"
 #include "web/serve.h"
 #include "web/stream.h"
 #include "web/web.h"
@@ -40,6 +41,7 @@ struct web_app {
     struct keeper *keeper;
     struct web_streams *streams; /* boards that listen */
     struct cf_arena *desk_arena; /* of the writing desk */
+    struct find_index *find;     /* people by name, for all threads */
     struct web_metrics metrics;
     atomic_ullong requests;
     atomic_bool ready, stopping;

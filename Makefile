@@ -67,6 +67,7 @@ fmt: ## lays out all C by .clang-format
 
 doc: dev ## writes the reference pages that are made from the source
 	@build/dev/tools/errors_page
+	@build/dev/tools/routes_page
 
 clean: ## removes everything that was built
 	rm -rf build

@@ -1,7 +1,7 @@
 /* eval: how many events a second the compiled evaluator judges, on one thread and on two, with the policies that are shipped
  * and every reason kept. Histories are those of simulate; they are made in blocks, and only the judging of a block is timed.
  *
- *   bench_eval HISTORIES */
+ *   bench_eval HISTORIES [TIMES]     TIMES: how often each block is judged, for steadier figures */
 #include "bench.h"
 
 #include <pthread.h>
@@ -29,7 +29,7 @@ struct measuring {
         CF_VEC(struct lang_history);
     } histories;
     struct worker workers[THREADS];
-    uint64_t wanted, done, events, longest;
+    uint64_t wanted, done, events, longest, times;
     double seconds[THREADS + 1]; /* by number of threads */
 };
 
@@ -67,8 +67,8 @@ static void on_threads(struct measuring *m, size_t threads) {
 }
 
 static void judge_block(struct measuring *m) {
-    for (size_t threads = 1; threads <= THREADS; threads++) {
-        on_threads(m, threads);
+    for (size_t turn = 0; turn < m->times * THREADS; turn++) {
+        on_threads(m, turn % THREADS + 1);
     }
     cf_arena_reset(m->block);
     m->histories.v = NULL;
@@ -95,14 +95,15 @@ static void say(struct cf_arena *a, const struct measuring *m) {
             .figure = threads == 1 ? "evaluation, 1 thread" : "evaluation, 2 threads",
             .unit = "events/s",
             .target = threads == 1 ? NULL : "3,000,000",
-            .value = (double)m->events / m->seconds[threads],
+            .value = (double)(m->events * m->times) / m->seconds[threads],
             .rules = m->p->rules,
             .events = m->events,
-            .note = bench_text(a,
-                               "%llu histories, longest %llu events, %llu docket lines kept with reasons; %.0f events a second "
-                               "of processor time",
-                               (unsigned long long)m->done, (unsigned long long)m->longest, (unsigned long long)kept / THREADS,
-                               THREADS * (double)m->events / busy),
+            .note =
+                bench_text(a,
+                           "%llu histories, longest %llu events, %llu docket lines kept with reasons; %.0f events a second "
+                           "of processor time",
+                           (unsigned long long)m->done, (unsigned long long)m->longest,
+                           (unsigned long long)(kept / THREADS / m->times), THREADS * (double)(m->events * m->times) / busy),
         };
         bench_print(&row);
     }
@@ -113,6 +114,7 @@ int main(int argc, char **argv) {
     struct cf_errs errs = cf_errs_new(a);
     struct bench_policies *p = bench_policies_load(a, "policies");
     struct measuring m = {.p = p, .block = b, .wanted = bench_number(argc > 1 ? argv[1] : "20000", "the number of histories")};
+    m.times = bench_number(argc > 2 ? argv[2] : "1", "how often each block is judged");
     struct simulate_rates *rates;
     int32_t from, until;
     if (!cf_date_parse(cf_str_from(FROM), CF_NOWHERE, &errs, &from) ||

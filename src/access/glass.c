@@ -75,8 +75,10 @@ static void set_words(const struct lang_decl *record, struct desk_value *fields,
 static bool record_of(const struct desk *d, const char *name, const struct lang_decl **out, struct cf_errs *errs) {
     const struct lang_set *set = desk_set(d);
     *out = set != NULL ? lang_find_kind(set, LANG_RECORD, cf_str_from(name)) : NULL;
-    return (*out != NULL && (*out)->as.record.roles.n > 0) ||
-           cf_fail(errs, CF_A051, CF_NOWHERE, "the policies in force declare no record `%s` about a child", name);
+    if (*out == NULL || (*out)->as.record.roles.n == 0) {
+        return cf_fail(errs, CF_A051, CF_NOWHERE, "the policies in force declare no record `%s` about a child", name);
+    }
+    return true;
 }
 
 static struct desk_value *no_answers(struct cf_arena *a, const struct lang_decl *record) {
@@ -141,10 +143,10 @@ static bool may_open(struct access *x, struct desk *keeper, const struct access_
 bool access_break_glass(struct access *x, struct desk *keeper, const struct access_subject *who, struct cf_id child,
                         struct cf_str reason_code, struct cf_str why, struct cf_arena *a, struct access_glass *out,
                         struct cf_errs *errs) {
-    const struct lang_decl *record;
+    const struct lang_decl *record = NULL;
     uint32_t no;
     int64_t now = cf_now_us();
-    if (!record_of(keeper, ACCESS_OPENING, &record, errs) || !may_open(x, keeper, who, child, why, errs)) {
+    if (!record_of(keeper, ACCESS_OPENING, &record, errs) || record == NULL || !may_open(x, keeper, who, child, why, errs)) {
         return false;
     }
     struct desk_value *fields = no_answers(a, record);
@@ -214,11 +216,11 @@ static bool opening_of(struct access *x, const struct access_subject *who, struc
 
 bool access_glass_review(struct access *x, struct desk *keeper, const struct access_subject *who, struct cf_id event,
                          bool justified, struct cf_str words, struct cf_arena *a, struct cf_errs *errs) {
-    const struct lang_decl *record;
-    struct cf_id child, id;
+    const struct lang_decl *record = NULL;
+    struct cf_id child = {{0}}, id;
     struct access_reason reason;
     if (!access_allowed(who, ACCESS_REVIEW, errs) || !record_of(keeper, ACCESS_OPENING_REVIEW, &record, errs) ||
-        !opening_of(x, who, event, &child, errs)) {
+        record == NULL || !opening_of(x, who, event, &child, errs)) {
         return false;
     }
     if (!access_may(who, ACCESS_RECORD, record, NULL, &reason)) {

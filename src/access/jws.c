@@ -1,4 +1,6 @@
-/* jws: verifies a compact JSON Web Signature, and the only file that includes cjose. Must not know what is signed. */
+/* jws: verifies a compact JSON Web Signature, and the only file that includes cjose. Must not know what is signed.
+ * The library stops the program (assert) at base64url that is none, in a token or a key: the caller reads both strictly before.
+ */
 #include "access/priv.h"
 
 #include <cjose/cjose.h>

@@ -34,7 +34,7 @@ static bool token_hash(const struct access *x, const char *domain, struct cf_str
 
 static void set_ends(struct access_session *s) {
     s->idle_ends_us = s->seen_us + CF_MAX_SESSION_IDLE_MINUTES * US_PER_MINUTE;
-    s->ends_us = s->made_us + CF_MAX_SESSION_HOURS * 60 * US_PER_MINUTE;
+    s->ends_us = s->made_us + CF_MAX_SESSION_HOURS * US_PER_HOUR;
 }
 
 bool access_session_begin(struct access *x, struct cf_id user, bool external, struct cf_arena *a, struct access_session *out,

@@ -118,7 +118,7 @@ static bool found_user(struct access *x, struct store_stmt *s, bool row, struct 
 bool access_user_find(struct access *x, struct cf_str login, struct cf_arena *a, struct access_user *out,
                       struct cf_errs *errs) {
     struct store_stmt *s;
-    struct cf_str form;
+    struct cf_str form = CF_LIT("");
     bool row;
     if (!access_login_form(a, login, &form)) {
         return cf_fail(errs, CF_A010, CF_NOWHERE, "there is no such user");
@@ -144,7 +144,7 @@ bool access_user_list(struct access *x, size_t from, size_t at_most, struct cf_a
         return false;
     }
     while (more) {
-        struct access_user u;
+        struct access_user u = {0};
         if (!store_next(s, &more, errs)) {
             return false;
         }
@@ -177,7 +177,7 @@ static bool taken(struct access *x, struct cf_str login, bool *is, struct cf_err
 bool access_user_add(struct access *x, struct desk *keeper, const struct access_subject *by, struct cf_str login,
                      struct cf_str name, struct cf_str unit, struct cf_id *id, struct cf_errs *errs) {
     struct cf_arena *a = cf_arena_new("user");
-    struct cf_str form;
+    struct cf_str form = CF_LIT("");
     bool is = false;
     bool ok = access_allowed(by, ACCESS_USERS, errs) && name_fits(name, errs) &&
               (unit.n == 0 || declared(keeper, LANG_UNIT, "unit", unit, errs));
@@ -201,7 +201,7 @@ bool access_user_add(struct access *x, struct desk *keeper, const struct access_
 static bool change(struct access *x, struct desk *keeper, const struct access_subject *by, const struct standing *s,
                    struct cf_errs *errs) {
     struct cf_arena *a = cf_arena_new("user");
-    struct access_user u;
+    struct access_user u = {0};
     bool ok = may_change(by, s->user, errs) && access_user_get(x, s->user, a, &u, errs);
     if (ok && u.grants.n >= CF_MAX_GRANTS && strcmp(s->state, "granted") == 0) {
         ok = cf_fail(errs, CF_A013, CF_NOWHERE, "one user holds %d roles at most", CF_MAX_GRANTS);
@@ -223,7 +223,7 @@ bool access_user_grant(struct access *x, struct desk *keeper, const struct acces
 bool access_user_end(struct access *x, struct desk *keeper, const struct access_subject *by, struct cf_id user,
                      struct cf_str role, struct cf_str reason, struct cf_errs *errs) {
     struct cf_arena *a = cf_arena_new("user");
-    struct access_user u;
+    struct access_user u = {0};
     bool held = false, ok = access_user_get(x, user, a, &u, errs);
     for (size_t i = 0; ok && i < u.grants.n; i++) {
         held = held || cf_str_eq(u.grants.v[i].role, role);
@@ -259,7 +259,7 @@ static bool set_password(struct access *x, struct cf_id user, struct cf_str pass
 bool access_user_reset(struct access *x, const struct access_subject *by, struct cf_id user, struct cf_str password,
                        struct cf_errs *errs) {
     struct cf_arena *a = cf_arena_new("password");
-    struct access_user u;
+    struct access_user u = {0};
     bool ok = may_change(by, user, errs) && access_user_get(x, user, a, &u, errs) &&
               access_password_fits(password, u.login, errs) && set_password(x, user, password, true, errs) &&
               access_attempt_forget(x, u.login, 0, errs) && access_sign_out_everywhere(x, user, errs);

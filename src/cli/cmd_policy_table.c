@@ -2,6 +2,8 @@
  * means. */
 #include "cli/cli.h"
 
+#include <unistd.h>
+
 static int list(struct cli *c) {
     if (!cli_open(c, false)) {
         return cli_failed(c);
@@ -51,11 +53,61 @@ static void show(struct cli *c, const struct desk_table_faults *faults) {
         }
     }
     cf_buf_lit(&b, c->json ? "]\n" : "");
-    fwrite(b.p, 1, b.n, c->json ? stdout : stderr);
+    if (b.n) {
+        fwrite(b.p, 1, b.n, c->json ? stdout : stderr);
+    }
+}
+
+/* ---- Columns of which the program knows the codes: one is named like a file in data/reference (ho_code). */
+
+struct known_columns {
+    CF_VEC(struct desk_table_column);
+};
+
+static bool read_codes(struct cli *c, const char *path, struct cf_map *into) {
+    struct cf_str text, line, code;
+    if (!cf_read_file(c->arena, path, CF_MAX_SOURCE_BYTES, &text, &c->errs)) {
+        return false;
+    }
+    while (cf_str_split(&text, '\n', &line)) {
+        if (line.n && line.p[0] != '#' && cf_str_split(&line, '\t', &code)) {
+            *cf_map_put(into, cf_str_trim(code)) = into;
+        }
+    }
+    return true;
+}
+
+static bool plain_word(struct cf_str s) {
+    bool plain = s.n > 0 && s.n <= CF_MAX_NAME_BYTES;
+    for (size_t i = 0; i < s.n; i++) {
+        plain = plain && ((s.p[i] >= 'a' && s.p[i] <= 'z') || s.p[i] == '_');
+    }
+    return plain;
+}
+
+static bool known_columns(struct cli *c, struct cf_str text, struct known_columns *out) {
+    struct cf_str line = {0}, cell;
+    while (cf_str_split(&text, '\n', &line) && (!cf_str_trim(line).n || line.p[0] == '#')) {
+    }
+    while (cf_str_split(&line, '\t', &cell)) {
+        cell = cf_str_trim(cell);
+        const char *below = cf_cstr(c->arena, cf_str_printf(c->arena, "data/reference/%.*s.tsv", CF_STR_ARG(cell)));
+        const char *path = plain_word(cell) ? cli_data(c, below) : NULL;
+        if (!path || access(path, R_OK) != 0) {
+            continue;
+        }
+        struct cf_map *codes = cf_map_new(c->arena);
+        if (!read_codes(c, path, codes)) {
+            return false;
+        }
+        *cf_push(c->arena, out) = (struct desk_table_column){cell, codes};
+    }
+    return true;
 }
 
 static int load(struct cli *c, struct cf_str name) {
     struct cf_source src;
+    struct known_columns known = {0};
     struct desk_table_faults faults = {0};
     size_t rows;
     bool changed;
@@ -64,11 +116,12 @@ static int load(struct cli *c, struct cf_str name) {
         return cli_failed(c);
     }
     src.name = c->words.v[3];
-    if (!cf_read_file(c->arena, cf_cstr(c->arena, src.name), CF_MAX_SOURCE_BYTES, &src.text, &c->errs) || !cli_open(c, true)) {
+    if (!cf_read_file(c->arena, cf_cstr(c->arena, src.name), CF_MAX_SOURCE_BYTES, &src.text, &c->errs) ||
+        !known_columns(c, src.text, &known) || !cli_open(c, true)) {
         return cli_failed(c);
     }
-    if (!desk_table_load(c->desk, name, &src, cli_option_or(c, "authority", "command line"), c->arena, &faults, &rows, &changed,
-                         &c->errs)) {
+    if (!desk_table_load(c->desk, name, &src, known.v, known.n, cli_option_or(c, "authority", "command line"), c->arena,
+                         &faults, &rows, &changed, &c->errs)) {
         show(c, &faults);
         cf_errs_print(stderr, &c->errs);
         return faults.n ? CLI_FAULTS : CLI_REFUSED;

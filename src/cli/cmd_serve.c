@@ -3,12 +3,30 @@
 
 #include "web/serve.h"
 
+/* Who one can be in the demonstration. */
+static void say_people(void) {
+    static const struct {
+        const char *login, *name, *does;
+    } people[] = {
+#define WEB_DEMO_PERSON(login, name, unit, roles, does) {login, name, does},
+#include "web/demo.def"
+#undef WEB_DEMO_PERSON
+    };
+    printf("sign in as one of these invented people; the password of each is: %s\n", SERVE_DEMO_WORDS);
+    for (size_t i = 0; i < CF_COUNT(people); i++) {
+        printf("  %-10s %s: %s\n", people[i].login, people[i].name, people[i].does);
+    }
+}
+
 static void say_started(void *arg, int port) {
     struct serve_options *o = arg;
     if (o->socket) {
         printf("serving on %s\n", o->socket);
     } else {
         printf("serving on http://127.0.0.1:%d/\n", port);
+    }
+    if (o->demo) {
+        say_people();
     }
     fflush(stdout);
 }

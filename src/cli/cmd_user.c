@@ -46,7 +46,7 @@ static bool asked(struct cli *c, const char *what, char *room, size_t n, struct 
 
 static bool new_password(struct at_work *w) {
     char first[CF_MAX_PASSWORD_BYTES + 2], second[CF_MAX_PASSWORD_BYTES + 2];
-    struct cf_str a, b;
+    struct cf_str a = CF_LIT(""), b = CF_LIT("");
     bool ok = asked(w->c, "password", first, sizeof first, &a);
     if (ok && isatty(STDIN_FILENO)) {
         ok = asked(w->c, "the same again", second, sizeof second, &b) &&
@@ -68,7 +68,7 @@ static bool word_at(struct at_work *w, size_t i, const char *what, struct cf_str
 }
 
 static struct cf_str option(struct at_work *w, const char *name) {
-    struct cf_str v;
+    struct cf_str v = CF_LIT("");
     return cli_option(w->c, name, &v) ? v : CF_LIT("");
 }
 
@@ -78,7 +78,7 @@ static bool needed(struct at_work *w, const char *name, struct cf_str *out) {
 
 static bool until(struct at_work *w, int64_t *us) {
     struct cf_moment m;
-    struct cf_str given;
+    struct cf_str given = CF_LIT("");
     *us = 0;
     if (!cli_option(w->c, "until", &given)) {
         return true;
@@ -94,7 +94,7 @@ static struct cf_str *list_of(struct at_work *w, const char *name, size_t *n) {
     struct {
         CF_VEC(struct cf_str);
     } found = {0};
-    struct cf_str words = option(w, name), one;
+    struct cf_str words = option(w, name), one = CF_LIT("");
     while (words.n > 0 && cf_str_split(&words, ',', &one)) {
         *cf_push(w->c->arena, &found) = cf_str_trim(one);
     }
@@ -104,7 +104,7 @@ static struct cf_str *list_of(struct at_work *w, const char *name, size_t *n) {
 
 /* ---- Subcommands. Each has LOGIN looked up already where its row says so. */
 static bool add(struct at_work *w) {
-    struct cf_str login, name, unit = option(w, "unit"), role = option(w, "role");
+    struct cf_str login = CF_LIT(""), name = CF_LIT(""), unit = option(w, "unit"), role = option(w, "role");
     struct desk *d = w->c->desk;
     struct cf_id id;
     if (!word_at(w, 1, "a login", &login) || !needed(w, "name", &name) || !cli_nothing_left(w->c)) {
@@ -137,7 +137,7 @@ static bool reset(struct at_work *w) {
 }
 
 static bool grant(struct at_work *w) {
-    struct cf_str role, reason;
+    struct cf_str role = CF_LIT(""), reason = CF_LIT("");
     int64_t end;
     if (!word_at(w, 2, "a role", &role) || !needed(w, "reason", &reason) || !until(w, &end) || !cli_nothing_left(w->c) ||
         !access_user_grant(w->x, w->c->desk, NULL, w->user.id, role, end, reason, &w->c->errs)) {
@@ -148,7 +148,7 @@ static bool grant(struct at_work *w) {
 }
 
 static bool end(struct at_work *w) {
-    struct cf_str role, reason;
+    struct cf_str role = CF_LIT(""), reason = CF_LIT("");
     if (!word_at(w, 2, "a role", &role) || !needed(w, "reason", &reason) || !cli_nothing_left(w->c) ||
         !access_user_end(w->x, w->c->desk, NULL, w->user.id, role, reason, &w->c->errs)) {
         return false;
@@ -158,7 +158,7 @@ static bool end(struct at_work *w) {
 }
 
 static bool unit(struct at_work *w) {
-    struct cf_str name, reason;
+    struct cf_str name = CF_LIT(""), reason = CF_LIT("");
     if (!word_at(w, 2, "a unit", &name) || !needed(w, "reason", &reason) || !cli_nothing_left(w->c) ||
         !access_user_unit(w->x, w->c->desk, NULL, w->user.id, name, reason, &w->c->errs)) {
         return false;
@@ -168,7 +168,7 @@ static bool unit(struct at_work *w) {
 }
 
 static bool active(struct at_work *w, bool yes) {
-    struct cf_str reason;
+    struct cf_str reason = CF_LIT("");
     if (!needed(w, "reason", &reason) || !cli_nothing_left(w->c) ||
         !access_user_active(w->x, w->c->desk, NULL, w->user.id, yes, reason, &w->c->errs)) {
         return false;
@@ -188,7 +188,7 @@ static bool back(struct at_work *w) {
 
 static bool otp(struct at_work *w) {
     char room[64];
-    struct cf_str secret, address, code;
+    struct cf_str secret = CF_LIT(""), address = CF_LIT(""), code = CF_LIT("");
     if (!cli_nothing_left(w->c) || !access_otp_begin(w->x, w->user.id, w->c->arena, &secret, &address, &w->c->errs)) {
         return false;
     }
@@ -214,7 +214,7 @@ static bool no_otp(struct at_work *w) {
 }
 
 static bool link_account(struct at_work *w) {
-    struct cf_str issuer, subject;
+    struct cf_str issuer = CF_LIT(""), subject = CF_LIT("");
     if (!needed(w, "issuer", &issuer) || !needed(w, "subject", &subject) || !cli_nothing_left(w->c) ||
         !access_user_link(w->x, NULL, w->user.id, issuer, subject, &w->c->errs)) {
         return false;
@@ -285,7 +285,7 @@ static bool list(struct at_work *w) {
 
 /* ---- Keys of partners. */
 static bool key_make(struct at_work *w) {
-    struct cf_str partner, label, secret;
+    struct cf_str partner = CF_LIT(""), label = CF_LIT(""), secret = CF_LIT("");
     struct access_scope scope = {0};
     struct cf_id id;
     int64_t ends;
@@ -324,7 +324,7 @@ static bool key_list(struct at_work *w) {
 }
 
 static bool key_end(struct at_work *w) {
-    struct cf_str words;
+    struct cf_str words = CF_LIT("");
     struct cf_id id;
     if (!word_at(w, 2, "the id of a key", &words) || !cli_id(w->c, words, "a key", &id) || !cli_nothing_left(w->c) ||
         !access_key_end(w->x, NULL, id, &w->c->errs)) {
@@ -352,7 +352,7 @@ static const struct {
 
 static int run(struct cli *c, size_t command) {
     struct at_work w = {.c = c};
-    struct cf_str login;
+    struct cf_str login = CF_LIT("");
     bool ok = cli_open(c, COMMANDS[command].write) &&
               access_open(c->arena, desk_ledger(c->desk), COMMANDS[command].write ? ACCESS_MAKE : ACCESS_USE, &c->errs, &w.x);
     ok = ok && (!COMMANDS[command].write || access_catch_up(w.x, &c->errs));

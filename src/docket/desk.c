@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { CATCH_UP_BATCH = 16384, WAL_BYTES_MOST = 128 << 20 };
+enum { WAL_BYTES_MOST = 128 << 20 };
 
 static const struct store_sql SCHEMA = {
     "desk.schema",
@@ -25,6 +25,7 @@ static const struct store_sql SCHEMA = {
     " ended_by INTEGER, owner TEXT NOT NULL, owner_subject INTEGER NOT NULL, unit INTEGER NOT NULL, marks INTEGER NOT NULL,"
     " PRIMARY KEY(person, id)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS duty_open ON duty(due) WHERE state <= 2;"
+    "CREATE INDEX IF NOT EXISTS duty_owner ON duty(owner_subject, due) WHERE state <= 2 AND owner_subject > 0;"
     "CREATE TABLE IF NOT EXISTS gate(person INTEGER NOT NULL, seq INTEGER NOT NULL, rule TEXT NOT NULL, role INTEGER NOT NULL,"
     " result INTEGER NOT NULL, marks INTEGER NOT NULL, not_in_source INTEGER NOT NULL,"
     " PRIMARY KEY(person, seq, rule, role)) STRICT, WITHOUT ROWID;"
@@ -196,17 +197,19 @@ static void lay_correction(struct cf_arena *a, struct effective *out, const stru
 
 bool desk_effective(struct desk *d, uint64_t seq, uint64_t upto, struct cf_arena *a, struct effective *out,
                     struct cf_errs *errs) {
-    *out = (struct effective){0};
-    if (!ledger_read(d->ledger, seq, a, &out->event, errs)) {
-        return false;
-    }
-    out->known = out->event.recorded_us / 1000000;
-    out->withdrawn = out->event.state != LEDGER_LIVE; /* destroyed or sealed: rules see no such event (C5) */
+    struct ledger_event e;
+    return ledger_read(d->ledger, seq, a, &e, errs) && desk_effective_of(d, &e, upto, a, out, errs);
+}
+
+bool desk_effective_of(struct desk *d, const struct ledger_event *e, uint64_t upto, struct cf_arena *a, struct effective *out,
+                       struct cf_errs *errs) {
+    *out = (struct effective){.event = *e, .known = e->recorded_us / 1000000};
+    out->withdrawn = e->state != LEDGER_LIVE; /* destroyed or sealed: rules see no such event (C5) */
     struct store_stmt *s = store_use(d->db, &CORRECTIONS, errs);
     if (!s) {
         return false;
     }
-    store_bind_int(s, 1, (int64_t)seq);
+    store_bind_int(s, 1, (int64_t)e->seq);
     store_bind_int(s, 2, (int64_t)(upto > INT64_MAX ? INT64_MAX : upto));
     for (bool row;;) {
         if (!store_next(s, &row, errs)) {
@@ -320,37 +323,7 @@ bool desk_mark_stale(struct desk *d, uint32_t subject, struct cf_errs *errs) {
     return run_ints(d, &ADD_STALE, (int64_t[]){members[0]}, 1, errs);
 }
 
-static struct known_subject *known_slot(struct desk *d, struct cf_id id) {
-    return &d->known[(cf_be_read(id.b, 8) ^ cf_be_read(id.b + 8, 8)) * 0x9e3779b97f4a7c15u >> 48];
-}
-
-bool desk_known_no(struct desk *d, struct cf_id id, int64_t *no, struct cf_errs *errs) {
-    struct known_subject *k = known_slot(d, id), found = {.id = id};
-    if (k->no && cf_id_eq(k->id, id)) {
-        *no = k->no;
-        return true;
-    }
-    if (!ledger_subject_no(d->ledger, id, no, errs)) {
-        return false;
-    }
-    if (!*no || ledger_in_batch(d->ledger)) { /* what a batch gives may be taken back */
-        return true;
-    }
-    found.no = *no;
-    if (!ledger_subject_id(d->ledger, *no, &found.id, &found.type, errs)) {
-        return false;
-    }
-    *k = found;
-    return true;
-}
-
-bool desk_add_subject(struct desk *d, struct cf_id id, uint32_t type, struct cf_errs *errs) {
-    const struct known_subject *k = known_slot(d, id);
-    int64_t no;
-    return (k->no && k->type == type && type && cf_id_eq(k->id, id)) || ledger_subject_add(d->ledger, id, type, &no, errs);
-}
-
-static bool role_is_about(const struct desk *d, uint32_t kind, uint32_t role) {
+bool desk_role_is_about(const struct desk *d, uint32_t kind, uint32_t role) {
     const struct bound_set *s = desk_current(d);
     const struct bound_record *b = s && kind < s->kinds ? s->by_kind[kind] : NULL;
     for (size_t i = 0; b && i < b->record->as.record.roles.n; i++) {
@@ -369,8 +342,8 @@ void desk_about_of(struct desk *d, const struct ledger_event *e, struct cf_arena
         const struct ledger_person *p = &e->d.persons[i];
         struct cf_errs quiet = cf_errs_new(a);
         int64_t no;
-        if (p->state != LEDGER_LIVE || !role_is_about(d, e->d.kind, p->role) || !desk_known_no(d, p->subject, &no, &quiet) ||
-            !no) {
+        if (p->state != LEDGER_LIVE || !desk_role_is_about(d, e->d.kind, p->role) ||
+            !ledger_subject_no(d->ledger, p->subject, &no, &quiet) || !no) {
             continue;
         }
         bool known = false;
@@ -392,9 +365,9 @@ static bool add_links(struct desk *d, const struct ledger_event *e, uint64_t roo
         if (p->state != LEDGER_LIVE || p->role < LEDGER_FIRST_ROLE) {
             continue;
         }
-        if (!desk_known_no(d, p->subject, &no, errs) ||
-            !run_ints(d, &ADD_LINK, (int64_t[]){no, (int64_t)root, p->role, e->d.kind, role_is_about(d, e->d.kind, p->role)}, 5,
-                      errs)) {
+        if (!ledger_subject_no(d->ledger, p->subject, &no, errs) ||
+            !run_ints(d, &ADD_LINK,
+                      (int64_t[]){no, (int64_t)root, p->role, e->d.kind, desk_role_is_about(d, e->d.kind, p->role)}, 5, errs)) {
             return false;
         }
     }
@@ -658,35 +631,7 @@ void desk_rollback(struct desk *d) {
     cf_arena_free(a);
 }
 
-/* Reads what was appended since and takes it in, many thousand events a transaction. */
-bool desk_catch_up(struct desk *d, struct cf_errs *errs) {
-    uint64_t size = ledger_size(d->ledger);
-    while (d->applied < size) {
-        uint64_t to = d->applied + CATCH_UP_BATCH < size ? d->applied + CATCH_UP_BATCH : size;
-        struct cf_arena *a = cf_arena_new("catch up");
-        struct cf_arena *one = cf_arena_new("one event");
-        struct ledger_cursor *c;
-        bool more = true, ok = store_begin(d->db, errs) && ledger_scan(d->ledger, d->applied, to, a, &c, errs);
-        while (ok && more) {
-            struct ledger_event e;
-            ok = ledger_scan_next(c, one, &more, &e, errs) && (!more || desk_take_in(d, &e, one, errs));
-            cf_arena_reset(one);
-            cf_arena_reset(d->scratch);
-        }
-        cf_arena_free(one);
-        cf_arena_free(a);
-        if (!ok) {
-            desk_rollback(d);
-        }
-        if (!ok || !desk_commit(d, errs)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* What a long-lived reader keeps in memory changes only by events of the ledger's own kinds; all else it reads anew each time.
- */
+/* What a long-lived reader keeps in memory changes only by events of the ledger's own kinds; all else it reads anew each time. */
 bool desk_refresh(struct desk *d, bool *adopted, struct cf_errs *errs) {
     uint64_t *seqs;
     size_t n;
@@ -738,7 +683,7 @@ const char *desk_beside(const struct desk *d, const char *name) {
 }
 
 static bool open_ledger(struct desk *d, const struct desk_options *o, struct cf_errs *errs) {
-    struct ledger_options lo = {.keys = o->keys, .force = o->force, .accept_clock = o->accept_clock};
+    struct ledger_options lo = {.keys = o->keys, .force = o->force, .accept_clock = o->accept_clock, .vfs = o->vfs};
     if (o->create) {
         return ledger_create(d->arena, o->db, &lo, errs, &d->ledger);
     }
@@ -748,6 +693,7 @@ static bool open_ledger(struct desk *d, const struct desk_options *o, struct cf_
 static bool open_desk(struct desk *d, struct cf_errs *errs) {
     struct store_options so = {.mode = d->options.write || d->options.create ? STORE_OPEN : STORE_READ,
                                .sync = STORE_NORMAL,
+                               .vfs = d->options.vfs,
                                .vacuum_freely = true,
                                .cache_kib = 65536};
     int64_t seq;
@@ -772,7 +718,6 @@ bool desk_open(struct cf_arena *a, const struct desk_options *o, struct cf_errs 
     d->arena = a;
     d->options = *o;
     d->scratch = cf_arena_new("desk scratch");
-    d->known = CF_NEW_N(a, struct known_subject, KNOWN_SLOTS);
     d->zone = cf_zone_load(a, "Europe/London", errs);
     *out = d;
     if (!d->zone || !open_ledger(d, o, errs) || !open_desk(d, errs) || !desk_load_sets(d, errs) || !load_merges(d, errs) ||

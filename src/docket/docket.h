@@ -19,6 +19,7 @@ struct desk_options {
     const char *force;     /* at creation */
     bool write, create, accept_clock;
     bool memory_desk; /* derive into memory only: as-known-at views, replay */
+    const char *vfs;  /* a file layer by name, for fault tests; NULL: the system's */
 };
 /* Opens a ledger and its desk; a desk that is behind catches up first. D001 when nothing is adopted yet and policies are
  * needed. */
@@ -42,14 +43,22 @@ CF_MUST_USE bool desk_adopt(struct desk *d, const char *folder, const char *auth
 struct desk_table_faults { /* every fault, without a bound, in the order of the file; their places are in the source given */
     CF_VEC(struct cf_err);
 };
-/* Checks a file against the table declared in the policies in force: its columns; that each row is whole and every key has a
- * value; codes that are known; no key twice; none missing where the table is complete; values within the bounds of every score
- * that begins with the table. *rows: lines that hold a row. D023 when no such table is read from a file; faults are no errors.
- */
-CF_MUST_USE bool desk_table_check(struct desk *d, struct cf_str name, const struct cf_source *src, struct cf_arena *a,
+struct desk_table_column { /* a column beside the table's own that holds codes of a known list, as `ho_code` */
+    struct cf_str heading;
+    const struct cf_map *codes;
+};
+/* Checks a file against every table of the policies in force that reads the file of this one (named by its own name, or by the
+ * file's): its columns; that each row is whole and has a value, or says `not scored` in a column `status`; codes that are
+ * known; no key twice; none missing where the table is complete; values within the bounds of every score that begins with the
+ * table. Where the list of codes is read from the same file, codes are the file's own, and none may be left out that was
+ * recorded. *rows: lines that hold a row. D023 when no such table is read from a file; faults are no errors. `known` may be
+ * NULL. */
+CF_MUST_USE bool desk_table_check(struct desk *d, struct cf_str name, const struct cf_source *src,
+                                  const struct desk_table_column *known, size_t n_known, struct cf_arena *a,
                                   struct desk_table_faults *faults, size_t *rows, struct cf_errs *errs);
 /* The same, then adopts it when there is no fault. Nothing changes when there is one (D022), or when it is loaded already. */
-CF_MUST_USE bool desk_table_load(struct desk *d, struct cf_str name, const struct cf_source *src, const char *authority,
+CF_MUST_USE bool desk_table_load(struct desk *d, struct cf_str name, const struct cf_source *src,
+                                 const struct desk_table_column *known, size_t n_known, const char *authority,
                                  struct cf_arena *a, struct desk_table_faults *faults, size_t *rows, bool *changed,
                                  struct cf_errs *errs);
 CF_MUST_USE bool desk_table_drop(struct desk *d, struct cf_str name, const char *authority, bool *changed,
@@ -120,6 +129,22 @@ struct desk_changes {
 CF_MUST_USE bool desk_record(struct desk *d, const struct desk_entry *e, struct cf_arena *a, struct ledger_receipt *receipt,
                              struct desk_changes *changes, struct cf_errs *errs);
 
+/* Several entries that wait, made durable together: one commit of the ledger, one of the desk. Each is checked, judged and
+ * answered by itself and sees those before it, so that the outcome is that of desk_record one after another: a refused entry
+ * harms no other. Nothing is acknowledged before it is durable: false, with why in errs, when the batch as a whole failed, and
+ * then no outcome is `ok`, each says why, and nothing is kept, unless only the desk's commit failed: then the ledger has the
+ * events, and whoever sends one again gets its receipt. */
+struct desk_outcome {
+    struct cf_arena *arena; /* given: where this entry's answer lives; NULL: in the batch's */
+    struct cf_errs *errs;   /* given: where its errors go; NULL: a sink is made */
+    bool no_changes;        /* given: nobody will read `changes` */
+    bool ok, refused;       /* refused: by itself, whatever became of the others */
+    struct ledger_receipt receipt;
+    struct desk_changes changes;
+};
+CF_MUST_USE bool desk_record_many(struct desk *d, const struct desk_entry *const *entries, size_t n, struct cf_arena *a,
+                                  struct desk_outcome *out, struct cf_errs *errs);
+
 /* Correction (C1): only what is set replaces. fields: pairs of field number (of the record) and value. */
 struct desk_correction {
     struct cf_id event;
@@ -182,6 +207,9 @@ struct desk_lines {
 };
 CF_MUST_USE bool desk_duties(struct desk *d, enum desk_which which, const char *unit_or_role, int64_t at, struct cf_arena *a,
                              struct desk_lines *out, struct cf_errs *errs);
+/* How many open duties one officer owes in person, and how many of those are late at `at`: from the stored dockets, so quick. */
+CF_MUST_USE bool desk_count_owed(struct desk *d, uint32_t officer, int64_t at, uint64_t *open, uint64_t *late,
+                                 struct cf_errs *errs);
 CF_MUST_USE bool desk_subject_no(struct desk *d, struct cf_id id, uint32_t *no,
                                  struct cf_errs *errs); /* D020 when it was never seen */
 CF_MUST_USE bool desk_subject_id(struct desk *d, uint32_t no, struct cf_id *id, enum lang_subject *kind, struct cf_errs *errs);

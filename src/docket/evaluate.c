@@ -27,7 +27,7 @@ static int by_time(const void *x, const void *y) {
 }
 
 /* An event that names two merged subjects stands in both images: it is one event. */
-static void sort_once(struct img_events *events) {
+void desk_sort_events(struct img_events *events) {
     if (events->n == 0) {
         return;
     }
@@ -158,7 +158,7 @@ static bool history_at(struct desk *d, uint32_t subject, uint64_t size, const st
     if (!ok || !person_of(d, members[0], out, errs)) {
         return false;
     }
-    sort_once(&events);
+    desk_sort_events(&events);
     out->events = events.v;
     out->n = events.n;
     return true;

@@ -67,7 +67,7 @@ static bool subject_no(struct desk *d, struct cf_id id, uint32_t *no, struct cf_
         *no = 0;
         return true;
     }
-    if (!desk_known_no(d, id, &found, errs)) {
+    if (!ledger_subject_no(d->ledger, id, &found, errs)) {
         return false;
     }
     *no = (uint32_t)found;

@@ -53,7 +53,7 @@ CF_MUST_USE bool keeper_do(struct keeper *k, keeper_work *work, void *arg, struc
 
 /* ---- Asking without waiting, for an event loop, or whoever has other work meanwhile. Zero at first but for what is asked: an
  * entry to record (with `a`), or work to do. The ticket and what it points to stay untouched until `answered` was called or
- * keeper_await has returned. */
+ * keeper_await has returned: one of the two, never both. */
 struct keeper_ticket {
     const struct desk_entry *entry;
     struct cf_arena *a;

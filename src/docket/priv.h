@@ -62,14 +62,6 @@ struct desk_proposal {
     struct bound_set *set;
 };
 
-/* Subject numbers already asked for: what an event says of one person is looked up several times in a row. */
-enum { KNOWN_SLOTS = 1 << 16 };
-struct known_subject {
-    struct cf_id id;
-    int64_t no;
-    uint32_t type; /* as committed; 0: not said yet */
-};
-
 struct merge_pair {
     uint32_t a, b;
     uint64_t seq, undone; /* LEDGER_NO_SEQ: stands */
@@ -89,8 +81,8 @@ struct desk {
     uint64_t applied;                /* events that the desk has taken in */
     bool bulk;
     uint64_t bulk_pending;
+    uint64_t judged_by_current; /* 1 + `adopted` of the set that all stored dockets were judged by; 0: not looked yet */
     struct cf_arena *scratch;
-    struct known_subject *known; /* KNOWN_SLOTS of them, by hash of the id */
 };
 
 /* ---- Images: a history in one row. Entries in order of taking in; decoding sorts by happened. */
@@ -103,6 +95,8 @@ struct effective {
 };
 CF_MUST_USE bool desk_effective(struct desk *d, uint64_t seq, uint64_t upto, struct cf_arena *a, struct effective *out,
                                 struct cf_errs *errs);
+CF_MUST_USE bool desk_effective_of(struct desk *d, const struct ledger_event *e, uint64_t upto, struct cf_arena *a,
+                                   struct effective *out, struct cf_errs *errs); /* the same of an event as read */
 /* Appends one entry for the event to an image. */
 CF_MUST_USE bool image_encode(struct desk *d, const struct effective *e, struct cf_buf *b, struct cf_errs *errs);
 /* Decodes the entries of one image into events of the set; members: the subject numbers that are this person. */
@@ -111,6 +105,8 @@ struct img_events {
 };
 CF_MUST_USE bool image_decode(struct desk *d, const struct bound_set *s, struct cf_str bytes, const uint32_t *members,
                               size_t n_members, struct cf_arena *a, struct img_events *out, struct cf_errs *errs);
+/* By time and sequence, each event once. */
+void desk_sort_events(struct img_events *events);
 
 /* ---- Policies. */
 CF_MUST_USE bool desk_load_sets(struct desk *d, struct cf_errs *errs); /* from what the ledger adopted */
@@ -133,15 +129,13 @@ void desk_members(const struct desk *d, uint32_t subject, uint64_t upto, struct 
 
 /* ---- Taking in one event: links, images, episodes, corrections. In an open desk transaction. */
 CF_MUST_USE bool desk_take_in(struct desk *d, const struct ledger_event *e, struct cf_arena *a, struct cf_errs *errs);
+/* Reads what was appended since and takes it in, many at a time (gather.c); not in a transaction. */
 CF_MUST_USE bool desk_catch_up(struct desk *d, struct cf_errs *errs);
+bool desk_role_is_about(const struct desk *d, uint32_t kind, uint32_t role);
 /* Ends the desk's transaction: with how far the ledger is taken in, and the write-ahead log emptied when it has grown; or as it
  * was. */
 CF_MUST_USE bool desk_commit(struct desk *d, struct cf_errs *errs);
 void desk_rollback(struct desk *d);
-/* The number of a subject; 0: never seen. */
-CF_MUST_USE bool desk_known_no(struct desk *d, struct cf_id id, int64_t *no, struct cf_errs *errs);
-/* In a batch: numbers a subject of this type, unless it is known already. */
-CF_MUST_USE bool desk_add_subject(struct desk *d, struct cf_id id, uint32_t type, struct cf_errs *errs);
 CF_MUST_USE bool desk_mark_stale(struct desk *d, uint32_t subject, struct cf_errs *errs);
 /* Evaluates one person and stores the docket; in an open desk transaction. */
 CF_MUST_USE bool desk_evaluate(struct desk *d, uint32_t subject, int64_t now, struct cf_arena *a, struct lang_docket *out,

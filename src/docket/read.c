@@ -11,6 +11,8 @@ static const struct store_sql OF_KIND = {"desk.of_kind",
                                          "SELECT DISTINCT seq FROM link WHERE kind = ?1 AND about = 1 ORDER BY seq"};
 static const struct store_sql SUBJECT_OF = {
     "desk.subject_of", "SELECT subject FROM link WHERE kind = ?2 AND seq = ?1 AND about = 1 ORDER BY role, subject LIMIT 1"};
+static const struct store_sql OWED = {"desk.owed", "SELECT COUNT(*), COALESCE(SUM(due < ?2), 0) FROM duty "
+                                                   "WHERE state <= 2 AND owner_subject > 0 AND owner_subject = ?1"};
 static const struct store_sql ALL_SUBJECTS = {"desk.all_subjects", "SELECT subject FROM image ORDER BY subject"};
 
 static bool column(struct desk *d, const struct store_sql *q, const int64_t *params, int n_params, struct cf_arena *a,
@@ -37,6 +39,24 @@ static bool column(struct desk *d, const struct store_sql *q, const int64_t *par
     store_done(s);
     *out = found.v;
     *n = found.n;
+    return true;
+}
+
+bool desk_count_owed(struct desk *d, uint32_t officer, int64_t at, uint64_t *open, uint64_t *late, struct cf_errs *errs) {
+    struct store_stmt *s = store_use(d->db, &OWED, errs);
+    bool row;
+    *open = *late = 0;
+    if (!s) {
+        return false;
+    }
+    store_bind_int(s, 1, officer);
+    store_bind_int(s, 2, at);
+    if (!store_next(s, &row, errs)) {
+        return false;
+    }
+    *open = row ? (uint64_t)store_int(s, 0) : 0;
+    *late = row ? (uint64_t)store_int(s, 1) : 0;
+    store_done(s);
     return true;
 }
 

@@ -91,6 +91,11 @@ struct drafting {
     } words;
 };
 
+static bool add_known(struct desk *d, struct cf_id id, uint32_t type, struct cf_errs *errs) {
+    int64_t no;
+    return ledger_subject_add(d->ledger, id, type, &no, errs);
+}
+
 static bool add_subject(struct drafting *x, const struct bound_field *b, const struct lang_field *f, const struct desk_value *v,
                         struct cf_errs *errs) {
     struct ledger_pair *kept = CF_NEW_N(x->a, struct ledger_pair, f->keeping.n + 1);
@@ -107,7 +112,7 @@ static bool add_subject(struct drafting *x, const struct bound_field *b, const s
         }
     }
     if (f->type.subject < LANG_SUBJECTS) {
-        if (!desk_add_subject(x->d, v->id, x->d->type_of[f->type.subject], errs)) {
+        if (!add_known(x->d, v->id, x->d->type_of[f->type.subject], errs)) {
             return false;
         }
     }
@@ -150,7 +155,7 @@ static bool add_about(struct drafting *x, const struct desk_about *about, struct
     if (about->role < 0 || (size_t)about->role >= r->roles.n) {
         return cf_fail(errs, CF_D012, CF_NOWHERE, "%.*s has no such role", CF_STR_ARG(x->b->record->name.text));
     }
-    if (!desk_add_subject(x->d, about->subject, x->d->type_of[r->roles.v[about->role].kind], errs)) {
+    if (!add_known(x->d, about->subject, x->d->type_of[r->roles.v[about->role].kind], errs)) {
         return false;
     }
     struct ledger_pair *evidence = CF_NEW_N(x->a, struct ledger_pair, 2);
@@ -179,7 +184,7 @@ static bool add_actor(struct drafting *x, const struct desk_entry *e, struct cf_
     roles->value = (struct ledger_value){.type = LEDGER_LIST};
     roles->value.as.list.v = grants;
     roles->value.as.list.n = e->n_actor_roles;
-    if (!desk_add_subject(x->d, e->actor, x->d->type_of[LANG_OFFICER], errs)) {
+    if (!add_known(x->d, e->actor, x->d->type_of[LANG_OFFICER], errs)) {
         return false;
     }
     *cf_push(x->a, &x->persons) =
@@ -297,7 +302,7 @@ static bool judge_before(struct desk *d, const struct desk_entry *e, int64_t now
     *n = 0;
     for (size_t i = 0; i < e->n_about; i++) {
         int64_t no;
-        if (!desk_known_no(d, e->about[i].subject, &no, errs)) {
+        if (!ledger_subject_no(d->ledger, e->about[i].subject, &no, errs)) {
             return false;
         }
         struct judged *j = &list[(*n)++];
@@ -462,19 +467,26 @@ static bool settle(struct desk *d, uint64_t from, struct judged *list, size_t n,
     return desk_commit(d, errs);
 }
 
+/* ---- Recording: one entry or many, one commit of the ledger and one of the desk. */
+
+/* The entry as it will stand in a history. What is too large for one is refused here, before anything is appended. */
+static bool candidate_image(struct desk *d, const struct ledger_draft *draft, int64_t now, struct cf_arena *a,
+                            struct cf_str *bytes, struct cf_errs *errs) {
+    struct effective candidate = {.event = {.seq = ledger_size(d->ledger), .recorded_us = now * 1000000, .d = *draft},
+                                  .known = now};
+    struct cf_buf b = cf_buf_new(a, (1u << 20) - 64); /* its final numbers may take a few bytes more */
+    if (!image_encode(d, &candidate, &b, errs)) {
+        return false;
+    }
+    return cf_buf_finish(&b, bytes) || cf_fail(errs, CF_D006, CF_NOWHERE, "an event is too large for its history image");
+}
+
 /* Absolute gates (G2) judge the history with the candidate in it, before anything is kept. */
-static bool permitted(struct desk *d, const struct desk_entry *e, const struct ledger_draft *draft, const struct judged *list,
-                      size_t n, int64_t now, struct cf_arena *a, struct cf_errs *errs) {
+static bool permitted(struct desk *d, const struct desk_entry *e, struct cf_str image, const struct judged *list, size_t n,
+                      struct cf_arena *a, struct cf_errs *errs) {
     struct bound_set *s = desk_current(d);
     if (!e->record->as.record.act && !e->share) {
         return true;
-    }
-    struct effective candidate = {.event = {.seq = ledger_size(d->ledger), .recorded_us = now * 1000000, .d = *draft},
-                                  .known = now};
-    struct cf_buf b = cf_buf_new(a, 1u << 20);
-    struct cf_str bytes;
-    if (!image_encode(d, &candidate, &b, errs) || !cf_buf_finish(&b, &bytes)) {
-        return cf_fail(errs, CF_D006, CF_NOWHERE, "an event is too large for its history image");
     }
     for (size_t i = 0; i < n; i++) {
         struct img_events events = {0};
@@ -482,67 +494,160 @@ static bool permitted(struct desk *d, const struct desk_entry *e, const struct l
         for (size_t k = 0; k < list[i].h.n; k++) {
             *cf_push(a, &events) = list[i].h.events[k];
         }
-        if (!image_decode(d, s, bytes, &member, 1, a, &events, errs)) {
+        if (!image_decode(d, s, image, &member, 1, a, &events, errs)) {
             return false;
         }
+        desk_sort_events(&events);
         struct lang_history h = list[i].h;
+        if (cf_id_zero(h.subject_id)) { /* nobody knew them before */
+            h.subject = member;
+            h.subject_id = e->about[i].subject;
+            h.kind = e->record->as.record.roles.v[e->about[i].role].kind;
+        }
         h.events = events.v;
         h.n = events.n;
-        if (!lang_permits(a, s->set, &s->reference, &h, candidate.event.seq, errs)) {
+        if (!lang_permits(a, s->set, &s->reference, &h, ledger_size(d->ledger), errs)) {
             return false;
         }
     }
     return true;
 }
 
+/* Appends one entry, or refuses it and leaves the batch as it was. */
 static bool append_one(struct desk *d, const struct desk_entry *e, struct judged *list, size_t n, int64_t now,
                        struct cf_arena *a, struct ledger_receipt *receipt, struct cf_errs *errs) {
     struct ledger_draft draft;
-    if (!ledger_begin(d->ledger, errs)) {
+    struct cf_str image;
+    bool ok = desk_draft(d, e, a, &draft, errs);
+    for (size_t i = 0; ok && i < n; i++) { /* whoever is new has a number now */
+        int64_t no;
+        ok = ledger_subject_no(d->ledger, e->about[i].subject, &no, errs);
+        list[i].subject = (uint32_t)no;
+    }
+    return ok && candidate_image(d, &draft, now, a, &image, errs) && permitted(d, e, image, list, n, a, errs) &&
+           ledger_append(d->ledger, &draft, receipt, errs);
+}
+
+static bool well_formed(const struct desk_entry *e, struct cf_errs *errs) {
+    bool named = has_subjects(e, errs), stepping = open_episode_named(e, errs);
+    return answered(e, errs) && named && stepping;
+}
+
+/* Takes in what was just appended and judges everyone it is about; the entries behind it in the batch see it. */
+static bool settle_one(struct desk *d, uint64_t seq, struct judged *list, size_t n, int64_t now, struct cf_arena *a,
+                       struct cf_errs *errs) {
+    struct ledger_event e;
+    bool ok = ledger_read(d->ledger, seq, a, &e, errs) && desk_take_in(d, &e, a, errs);
+    for (size_t i = 0; ok && i < n; i++) {
+        ok = desk_evaluate(d, list[i].subject, now, a, &list[i].after, &list[i].h, errs);
+    }
+    return ok;
+}
+
+/* One entry of an open batch. An entry that is refused leaves its errors and `ok` false; false: the batch cannot go on. */
+static bool record_one(struct desk *d, const struct desk_entry *e, struct desk_outcome *out, struct cf_errs *errs) {
+    struct judged *list;
+    size_t n;
+    int64_t now = desk_now();
+    if (!well_formed(e, out->errs) || !judge_before(d, e, now, out->arena, &list, &n, out->errs)) {
+        out->refused = true;
+        return true;
+    }
+    if (!ledger_mark(d->ledger, errs)) {
         return false;
     }
-    if (!desk_draft(d, e, a, &draft, errs) || !permitted(d, e, &draft, list, n, now, a, errs) ||
-        !ledger_append(d->ledger, &draft, receipt, errs)) {
+    if (!append_one(d, e, list, n, now, out->arena, &out->receipt, out->errs)) {
+        out->refused = true;
+        return ledger_back(d->ledger, errs);
+    }
+    if (!ledger_keep(d->ledger, errs)) {
+        return false;
+    }
+    out->ok = true;
+    if (out->receipt.again) {
+        return true;
+    }
+    if (!settle_one(d, out->receipt.seq, list, n, now, out->arena, errs)) {
+        return false;
+    }
+    for (size_t i = 0; !out->no_changes && i < n; i++) {
+        differences(out->arena, &list[i], &out->changes);
+    }
+    return true;
+}
+
+static void pass_on(struct cf_errs *to, const struct cf_errs *why) {
+    for (size_t k = 0; k < why->n; k++) {
+        cf_fail(to, why->v[k].code, CF_NOWHERE, "%.*s", CF_STR_ARG(why->v[k].msg));
+        cf_hint(to, "%.*s", CF_STR_ARG(why->v[k].hint));
+    }
+}
+
+/* Nothing of a batch that failed is acknowledged: whoever was not refused already is told why. */
+static bool all_failed(struct desk_outcome *out, size_t n, const struct cf_errs *why, struct cf_errs *errs) {
+    for (size_t i = 0; i < n; i++) {
+        if (!out[i].refused) {
+            pass_on(out[i].errs, why);
+        }
+        out[i].ok = false;
+        out[i].receipt = (struct ledger_receipt){0};
+        out[i].changes = (struct desk_changes){0};
+    }
+    pass_on(errs, why);
+    return false;
+}
+
+static void prepare(struct desk_outcome *out, size_t n, struct cf_arena *a) {
+    for (size_t i = 0; i < n; i++) {
+        struct desk_outcome *o = &out[i];
+        o->arena = o->arena ? o->arena : a;
+        if (!o->errs) {
+            o->errs = CF_NEW(o->arena, struct cf_errs);
+            *o->errs = cf_errs_new(o->arena);
+        }
+        o->ok = o->refused = false;
+        o->receipt = (struct ledger_receipt){0};
+        o->changes = (struct desk_changes){0};
+    }
+}
+
+bool desk_record_many(struct desk *d, const struct desk_entry *const *entries, size_t n, struct cf_arena *a,
+                      struct desk_outcome *out, struct cf_errs *errs) {
+    struct cf_errs why = cf_errs_new(a);
+    prepare(out, n, a);
+    if (!desk_current(d)) {
+        cf_fail(&why, CF_D001, CF_NOWHERE, "no policies are adopted in this ledger");
+        return all_failed(out, n, &why, errs);
+    }
+    bool ok = desk_catch_up(d, &why) && ledger_begin(d->ledger, &why) && store_begin(d->db, &why);
+    for (size_t i = 0; ok && i < n; i++) {
+        ok = record_one(d, entries[i], &out[i], &why);
+    }
+    cf_arena_reset(d->scratch);
+    if (!ok) {
         ledger_rollback(d->ledger);
-        return false;
+        desk_rollback(d);
+        return all_failed(out, n, &why, errs);
     }
-    return ledger_commit(d->ledger, errs);
+    /* The order of a write: ledger, desk, answer. */
+    if (!ledger_commit(d->ledger, &why)) {
+        desk_rollback(d);
+        return all_failed(out, n, &why, errs);
+    }
+    /* A desk that fails now is behind; what the ledger kept is taken in before anything else is served. */
+    return desk_commit(d, &why) || all_failed(out, n, &why, errs);
 }
 
 bool desk_record(struct desk *d, const struct desk_entry *e, struct cf_arena *a, struct ledger_receipt *receipt,
                  struct desk_changes *changes, struct cf_errs *errs) {
-    struct judged *list;
-    size_t n;
-    int64_t now = desk_now();
-    if (!desk_current(d)) {
-        return cf_fail(errs, CF_D001, CF_NOWHERE, "no policies are adopted in this ledger");
+    struct desk_outcome out = {.errs = errs, .no_changes = changes == NULL};
+    struct cf_errs batch = cf_errs_new(a);
+    (void)!desk_record_many(d, &e, 1, a, &out, &batch);
+    *receipt = out.receipt;
+    for (size_t i = 0; i < out.changes.n; i++) {
+        *cf_push(a, changes) = out.changes.v[i];
     }
-    bool named = has_subjects(e, errs), stepping = open_episode_named(e, errs);
-    if (!answered(e, errs) || !named || !stepping || !desk_catch_up(d, errs) || !judge_before(d, e, now, a, &list, &n, errs)) {
-        return false;
-    }
-    uint64_t from = ledger_size(d->ledger);
-    if (!append_one(d, e, list, n, now, a, receipt, errs)) {
-        return false;
-    }
-    if (receipt->again) {
-        return true;
-    }
-    for (size_t i = 0; i < n; i++) {
-        int64_t no;
-        if (!desk_known_no(d, e->about[i].subject, &no, errs)) {
-            return false;
-        }
-        list[i].subject = (uint32_t)no;
-    }
-    if (!settle(d, from, list, n, now, a, errs)) {
-        return false;
-    }
-    for (size_t i = 0; changes && i < n; i++) {
-        differences(a, &list[i], changes);
-    }
-    cf_arena_reset(d->scratch);
-    return true;
+    return out.ok;
 }
 
 /* ---- Putting right: corrections, withdrawals, merges (C1, C4). All concern everyone whom the event concerned or concerns now.

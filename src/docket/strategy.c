@@ -158,12 +158,15 @@ static void judge(struct cf_arena *a, const struct lang_set *set, const struct l
 
 /* ---- Rows and their states. */
 
+static int small(char c) {
+    return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
+}
+
+/* Ids as people write them: S24, s24. */
 static bool same_id(struct cf_str a, struct cf_str b) {
     bool same = a.n == b.n;
     for (size_t i = 0; same && i < a.n; i++) {
-        char x = a.p[i] >= 'A' && a.p[i] <= 'Z' ? (char)(a.p[i] + 32) : a.p[i];
-        char y = b.p[i] >= 'A' && b.p[i] <= 'Z' ? (char)(b.p[i] + 32) : b.p[i];
-        same = x == y;
+        same = small(a.p[i]) == small(b.p[i]);
     }
     return same;
 }

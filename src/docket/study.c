@@ -17,7 +17,7 @@ struct study {
     struct store_db *db;
     const struct bound_set *set;
     uint64_t applied;
-    struct cf_str *insert; /* by record number */
+    struct store_sql *insert, *drop; /* by record number: prepared once */
 };
 
 /* ---- Tables follow the declarations. Names are policy names: letters, digits and _ only, quoted all the same. */
@@ -45,17 +45,25 @@ static bool is_kept_out(const struct lang_field *f) {
     return f->type.kind == LANG_T_TEXT;
 }
 
-static bool insert_text(struct study *s, const struct lang_decl *record) {
-    struct cf_buf into = cf_buf_new(s->d->arena, 65536);
+static bool statements(struct study *s, const struct lang_decl *record) {
+    struct cf_arena *a = s->d->arena;
+    struct cf_buf into = cf_buf_new(a, 65536);
+    struct cf_str name = record->name.text, text;
     int at = 7;
-    cf_buf_printf(&into, "INSERT OR REPLACE INTO \"%.*s\" VALUES(?1, ?2, ?3, ?4, ?5, ?6", CF_STR_ARG(record->name.text));
+    cf_buf_printf(&into, "INSERT OR REPLACE INTO \"%.*s\" VALUES(?1, ?2, ?3, ?4, ?5, ?6", CF_STR_ARG(name));
     for (size_t f = 0; f < record->as.record.fields.n; f++) {
         if (!is_kept_out(&record->as.record.fields.v[f])) {
             cf_buf_printf(&into, ", ?%d", at++);
         }
     }
     cf_buf_lit(&into, ")");
-    return cf_buf_finish(&into, &s->insert[record->as.record.number]);
+    if (!cf_buf_finish(&into, &text)) {
+        return false;
+    }
+    struct cf_str drop = cf_str_printf(a, "DELETE FROM \"%.*s\" WHERE seq = ?1", CF_STR_ARG(name));
+    s->insert[record->as.record.number] = (struct store_sql){"study.insert", cf_cstr(a, text)};
+    s->drop[record->as.record.number] = (struct store_sql){"study.drop", cf_cstr(a, drop)};
+    return true;
 }
 
 static bool make_table(struct study *s, const struct lang_decl *record, struct cf_errs *errs) {
@@ -112,7 +120,7 @@ static void put_value(struct cf_buf *b, const struct lang_field *f, const struct
 
 static bool put_row(struct study *s, const struct lang_event *e, struct cf_arena *a, struct cf_errs *errs) {
     const struct lang_decl *record = s->set->set->records.v[e->record];
-    struct store_stmt *q = store_use_text(s->db, s->insert[e->record], errs);
+    struct store_stmt *q = store_use(s->db, &s->insert[e->record], errs);
     if (!q) {
         return false;
     }
@@ -147,8 +155,7 @@ static bool drop_row(struct study *s, uint64_t seq, uint32_t kind, struct cf_err
     if (!b) {
         return true;
     }
-    struct cf_str sql = cf_str_printf(s->d->scratch, "DELETE FROM \"%.*s\" WHERE seq = ?1", CF_STR_ARG(b->record->name.text));
-    struct store_stmt *q = store_use_text(s->db, sql, errs);
+    struct store_stmt *q = store_use(s->db, &s->drop[b->record->as.record.number], errs);
     if (q) {
         store_bind_int(q, 1, (int64_t)seq);
     }
@@ -156,14 +163,14 @@ static bool drop_row(struct study *s, uint64_t seq, uint32_t kind, struct cf_err
 }
 
 /* One event as it now stands; what was withdrawn or destroyed has no row. */
-static bool put_event(struct study *s, uint64_t seq, struct cf_arena *a, struct cf_errs *errs) {
+static bool put_event(struct study *s, const struct ledger_event *root, struct cf_arena *a, struct cf_errs *errs) {
     struct effective e;
     struct img_events events = {0};
     struct cf_buf b = cf_buf_new(a, 1u << 20);
     struct cf_str bytes;
     uint32_t *about;
     size_t n;
-    if (!desk_effective(s->d, seq, LEDGER_NO_SEQ, a, &e, errs) || !drop_row(s, seq, e.event.d.kind, errs)) {
+    if (!desk_effective_of(s->d, root, LEDGER_NO_SEQ, a, &e, errs)) {
         return false;
     }
     desk_about_of(s->d, &e.event, a, &about, &n);
@@ -180,6 +187,12 @@ static bool put_event(struct study *s, uint64_t seq, struct cf_arena *a, struct 
         }
     }
     return true;
+}
+
+static bool put_anew(struct study *s, uint64_t seq, struct cf_arena *a, struct cf_errs *errs) {
+    struct ledger_event root;
+    return ledger_read(s->d->ledger, seq, a, &root, errs) && drop_row(s, seq, root.d.kind, errs) &&
+           put_event(s, &root, a, errs);
 }
 
 /* An erased event leaves no row in any table: its kind is gone with its frame. */
@@ -210,12 +223,11 @@ static bool follow_event(struct study *s, const struct ledger_event *e, struct c
         return drop_erased(s, e, errs);
     }
     if (e->d.kind == LEDGER_CORRECTION || e->d.kind == LEDGER_WITHDRAWN) {
-        if (!ledger_seq_of_id(s->d->ledger, e->d.corrects, &root, errs)) {
-            return false;
-        }
+        return ledger_seq_of_id(s->d->ledger, e->d.corrects, &root, errs) &&
+               (root == LEDGER_NO_SEQ || put_anew(s, root, a, errs));
     }
     bool known = e->d.kind < s->set->kinds && s->set->by_kind[e->d.kind];
-    return (!known && root == e->seq) || root == LEDGER_NO_SEQ || put_event(s, root, a, errs);
+    return !known || put_event(s, e, a, errs);
 }
 
 static bool follow_batch(struct study *s, uint64_t to, struct cf_errs *errs) {
@@ -251,9 +263,10 @@ static bool open_study(struct study *s, struct cf_errs *errs) {
         return false;
     }
     s->applied = (uint64_t)seq;
-    s->insert = CF_NEW_N(s->d->arena, struct cf_str, s->set->set->records.n + 1);
+    s->insert = CF_NEW_N(s->d->arena, struct store_sql, s->set->set->records.n + 1);
+    s->drop = CF_NEW_N(s->d->arena, struct store_sql, s->set->set->records.n + 1);
     for (size_t i = 0; i < s->set->set->records.n; i++) {
-        if (!insert_text(s, s->set->set->records.v[i])) {
+        if (!statements(s, s->set->set->records.v[i])) {
             return cf_fail(errs, CF_D006, CF_NOWHERE, "a record has too many fields for a typed table");
         }
     }

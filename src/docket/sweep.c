@@ -2,18 +2,19 @@
  * midnight stampedes nobody. Must not know rules. */
 #include "docket/priv.h"
 
-enum { BULK_BATCH = 4000, SWEEP_BATCH = 500 };
+#include <stdlib.h>
 
-static const struct store_sql STALE_COUNT = {"desk.stale_count", "SELECT count(*) FROM stale"};
-static const struct store_sql WAKE_COUNT = {
-    "desk.wake_count",
-    "SELECT count(*) FROM docket WHERE (valid_until <= ?1 OR adopted <> ?2) AND person NOT IN (SELECT person FROM stale)"};
-static const struct store_sql NEXT_STALE = {"desk.next_stale",
-                                            "SELECT person FROM stale WHERE person > ?1 ORDER BY person LIMIT ?2"};
-static const struct store_sql NEXT_WAKE = {
-    "desk.next_wake",
-    "SELECT person FROM docket WHERE person > ?1 AND (valid_until <= ?3 OR adopted <> ?4) ORDER BY person LIMIT ?2"};
-static const struct store_sql EARLIEST = {"desk.earliest", "SELECT min(valid_until) FROM docket"};
+enum { BULK_BATCH = 20000, SWEEP_BATCH = 500 };
+
+/* Who is to be judged: ?1 now, ?2 the set in force, ?3 how many at most (below 0: all). Those whose docket was judged by an
+ * earlier set need a look at every docket, which is taken once after an adoption. */
+static const struct store_sql STALE = {"desk.stale",
+                                       "SELECT person FROM stale WHERE ?1 = ?1 AND ?2 = ?2 ORDER BY person LIMIT ?3"};
+static const struct store_sql ENDED = {
+    "desk.ended", "SELECT person FROM docket WHERE valid_until <= ?1 AND ?2 = ?2 ORDER BY valid_until LIMIT ?3"};
+static const struct store_sql OF_EARLIER_SET = {
+    "desk.of_earlier_set", "SELECT person FROM docket WHERE adopted <> ?2 AND ?1 = ?1 ORDER BY person LIMIT ?3"};
+static const struct store_sql EARLIEST = {"desk.earliest", "SELECT min(valid_until) FROM docket WHERE valid_until IS NOT NULL"};
 
 /* ---- The bulk lane. */
 
@@ -50,26 +51,31 @@ bool desk_bulk_add(struct desk *d, const struct desk_entry *e, struct ledger_rec
         return ok;
     }
     d->bulk_pending = 0;
-    return ledger_commit(d->ledger, errs) && desk_catch_up(d, errs) && ledger_begin(d->ledger, errs);
+    return ledger_commit(d->ledger, errs) && ledger_begin(d->ledger, errs); /* the desk follows once, at the end */
 }
 
 /* ---- The sweep. */
 
-static bool people(struct desk *d, const struct store_sql *q, int64_t after, int64_t most, int64_t now, struct cf_arena *a,
-                   uint32_t **out, size_t *n, struct cf_errs *errs) {
-    struct {
-        CF_VEC(uint32_t);
-    } found = {0};
+static int by_number(const void *x, const void *y) {
+    uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+    return a < b ? -1 : a > b;
+}
+
+struct people {
+    CF_VEC(uint32_t);
+};
+
+/* Adds those whom the query finds, in order of their numbers, as their rows lie. */
+static bool find_people(struct desk *d, const struct store_sql *q, int64_t now, size_t at_most, struct cf_arena *a,
+                        struct people *out, struct cf_errs *errs) {
+    size_t before = out->n;
     struct store_stmt *s = store_use(d->db, q, errs);
     if (!s) {
         return false;
     }
-    store_bind_int(s, 1, after);
-    store_bind_int(s, 2, most);
-    if (q == &NEXT_WAKE) {
-        store_bind_int(s, 3, now);
-        store_bind_int(s, 4, (int64_t)desk_current(d)->adopted);
-    }
+    store_bind_int(s, 1, now);
+    store_bind_int(s, 2, (int64_t)desk_current(d)->adopted);
+    store_bind_int(s, 3, at_most ? (int64_t)at_most : -1);
     for (bool row;;) {
         if (!store_next(s, &row, errs)) {
             return false;
@@ -77,17 +83,18 @@ static bool people(struct desk *d, const struct store_sql *q, int64_t after, int
         if (!row) {
             break;
         }
-        *cf_push(a, &found) = (uint32_t)store_int(s, 0);
+        *cf_push(a, out) = (uint32_t)store_int(s, 0);
     }
     store_done(s);
-    *out = found.v;
-    *n = found.n;
+    if (out->n > before) {
+        qsort(out->v + before, out->n - before, sizeof *out->v, by_number);
+    }
     return true;
 }
 
 static bool evaluate_batch(struct desk *d, const uint32_t *who, size_t n, int64_t now, struct cf_errs *errs) {
     struct cf_arena *one = cf_arena_new("sweep one");
-    bool ok = store_begin(d->db, errs);
+    bool ok = store_begin(d->db, errs) && ledger_snapshot(d->ledger, errs);
     for (size_t i = 0; ok && i < n; i++) {
         struct lang_docket docket = {0};
         struct lang_history h;
@@ -95,6 +102,7 @@ static bool evaluate_batch(struct desk *d, const uint32_t *who, size_t n, int64_
         cf_arena_reset(one);
     }
     cf_arena_free(one);
+    ledger_snapshot_end(d->ledger);
     if (!ok) {
         desk_rollback(d);
         return false;
@@ -102,56 +110,47 @@ static bool evaluate_batch(struct desk *d, const uint32_t *who, size_t n, int64_
     return desk_commit(d, errs);
 }
 
-static bool sweep_all(struct desk *d, const struct store_sql *q, int64_t now, size_t at_most, uint64_t total,
-                      void (*progress)(void *, uint64_t, uint64_t), void *arg, uint64_t *done, struct cf_errs *errs) {
-    int64_t after = -1;
-    while (!at_most || *done < at_most) {
-        struct cf_arena *a = cf_arena_new("sweep");
-        uint32_t *who;
-        size_t n, most = at_most && at_most - *done < SWEEP_BATCH ? at_most - *done : SWEEP_BATCH;
-        bool ok =
-            people(d, q, after, (int64_t)most, now, a, &who, &n, errs) && (n == 0 || evaluate_batch(d, who, n, now, errs));
-        after = ok && n ? who[n - 1] : after;
-        cf_arena_free(a);
-        if (!ok) {
-            return false;
-        }
-        *done += n;
-        if (progress) {
-            progress(arg, *done, total);
-        }
-        if (n == 0) {
-            return true;
+struct sweep {
+    int64_t now;
+    size_t at_most; /* 0: all */
+    void (*progress)(void *, uint64_t, uint64_t);
+    void *arg;
+    uint64_t *done;
+};
+
+static bool sweep_those(struct desk *d, const struct store_sql *q, const struct sweep *w, struct cf_errs *errs) {
+    size_t left = w->at_most ? w->at_most - (size_t)*w->done : 0;
+    if (w->at_most && !left) {
+        return true;
+    }
+    struct cf_arena *a = cf_arena_new("sweep");
+    struct people who = {0};
+    bool ok = find_people(d, q, w->now, left, a, &who, errs);
+    for (size_t at = 0; ok && at < who.n; at += SWEEP_BATCH) {
+        size_t n = who.n - at < SWEEP_BATCH ? who.n - at : SWEEP_BATCH;
+        ok = evaluate_batch(d, who.v + at, n, w->now, errs);
+        *w->done += ok ? n : 0;
+        if (ok && w->progress) {
+            w->progress(w->arg, *w->done, *w->done + (who.n - at - n));
         }
     }
-    return true;
+    if (ok && q == &OF_EARLIER_SET && (!left || who.n < left)) {
+        d->judged_by_current = desk_current(d)->adopted + 1;
+    }
+    cf_arena_free(a);
+    return ok;
 }
 
 bool desk_sweep(struct desk *d, int64_t now, size_t at_most, void (*progress)(void *, uint64_t, uint64_t), void *arg,
                 uint64_t *done, struct cf_errs *errs) {
-    int64_t stale = 0, wake = 0;
+    const struct sweep w = {now, at_most, progress, arg, done};
     *done = 0;
     if (!desk_current(d)) {
         return true;
     }
-    struct store_stmt *s = store_use(d->db, &WAKE_COUNT, errs);
-    bool row = false;
-    if (!s) {
-        return false;
-    }
-    store_bind_int(s, 1, now);
-    store_bind_int(s, 2, (int64_t)desk_current(d)->adopted);
-    if (!store_next(s, &row, errs)) {
-        return false;
-    }
-    wake = row ? store_int(s, 0) : 0;
-    store_done(s);
-    if (!store_one_int(d->db, &STALE_COUNT, 0, &stale, errs)) {
-        return false;
-    }
-    uint64_t total = (uint64_t)(stale + wake);
-    return sweep_all(d, &NEXT_STALE, now, at_most, total, progress, arg, done, errs) &&
-           sweep_all(d, &NEXT_WAKE, now, at_most, total, progress, arg, done, errs);
+    bool earlier = d->judged_by_current != desk_current(d)->adopted + 1;
+    return sweep_those(d, &STALE, &w, errs) && sweep_those(d, &ENDED, &w, errs) &&
+           (!earlier || sweep_those(d, &OF_EARLIER_SET, &w, errs));
 }
 
 bool desk_next_wake(struct desk *d, bool *any, int64_t *at, struct cf_errs *errs) {

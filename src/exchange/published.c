@@ -228,10 +228,10 @@ static struct cf_str read_cells(struct file_reading *f, const struct csv_line *l
 }
 
 static void take_line(struct file_reading *f, const struct csv_line *l, enum csv_verdict verdict) {
-    struct published_cell cell;
+    struct published_cell cell = {0};
     struct cf_str reason = verdict == CSV_BAD ? l->reason : read_cells(f, l, &cell);
     f->lines++;
-    if (!reason.n) {
+    if (verdict == CSV_ROW && !reason.n) {
         void **slot = cf_map_put(f->seen, cell_key(f->a, &cell));
         if (!*slot) {
             *cf_push(f->a, &f->out) = cell;
@@ -253,8 +253,8 @@ static bool read_file(struct file_reading *f, struct cf_str bytes, struct cf_str
                                                            {cf_cstr(f->a, f->map->month), NULL, true},
                                                            {cf_cstr(f->a, f->map->number), NULL, true}};
     struct cf_str unknown;
-    struct csv_line line;
-    enum csv_verdict verdict;
+    struct csv_line line = {0};
+    enum csv_verdict verdict = CSV_END;
     for (size_t i = 0; i < f->map->n; i++) {
         columns[3 + i] = (struct csv_column){cf_cstr(f->a, f->map->dimensions[i].heading), NULL, true};
     }

@@ -1,5 +1,6 @@
 /* Dockets: their order (D13), their words, whether two are the same to the last reason, and their JSON.
  * Must not know: how they were evaluated. */
+#include "lang/lang_priv.h"
 #include "lang/plain.h"
 
 #include <stdlib.h>
@@ -80,12 +81,16 @@ static void sort(void *v, size_t n, size_t size, int (*order)(const void *, cons
     }
 }
 
-void lang_docket_sort(struct lang_docket *d) {
-    sort(d->duties.v, d->duties.n, sizeof d->duties.v[0], duty_order);
+void lang_docket_sort_states(struct lang_docket *d) {
     sort(d->grades.v, d->grades.n, sizeof d->grades.v[0], grade_order);
     sort(d->scores.v, d->scores.n, sizeof d->scores.v[0], score_order);
     sort(d->choices.v, d->choices.n, sizeof d->choices.v[0], choice_order);
     sort(d->flags.v, d->flags.n, sizeof d->flags.v[0], flag_order);
+}
+
+void lang_docket_sort(struct lang_docket *d) {
+    sort(d->duties.v, d->duties.n, sizeof d->duties.v[0], duty_order);
+    lang_docket_sort_states(d);
     for (size_t i = 1; i < d->gates.n; i++) { /* they stand in the order of their events: sorted by rule within each */
         struct lang_gate_line line = d->gates.v[i];
         size_t k = i;

@@ -21,6 +21,9 @@ struct lang_machine *lang_machine_new(struct cf_arena *a, const struct lang_prog
     m->list_n = CF_NEW_N(a, uint32_t, p->n_records + 1);
     m->present = CF_NEW_N(a, uint64_t, p->dep_words);
     m->open_of = CF_NEW_N(a, uint32_t, p->duties.n + 1);
+    if (p->n_windows <= FAST_MOST_WINDOWS) {
+        m->window_days = CF_NEW_N(m->a, int64_t, (size_t)p->n_windows * FAST_WINDOW_DAYS);
+    }
     return m;
 }
 
@@ -46,6 +49,7 @@ static int by_order(const void *x, const void *y) {
 static const struct lang_event *in_order(struct lang_machine *m, const struct lang_history *h) {
     size_t i = 1;
     while (i < h->n && by_order(&h->events[i - 1], &h->events[i]) <= 0) {
+        __builtin_prefetch(&h->events[i + 4]);
         i++;
     }
     if (i >= h->n) {
@@ -116,13 +120,6 @@ static bool counts(const struct lang_machine *m, uint32_t i, int32_t day) {
     return any;
 }
 
-static int by_to_order(const struct lang_event *events, uint32_t a, uint32_t b) {
-    if (events[a].to != events[b].to) {
-        return events[a].to < events[b].to ? -1 : 1;
-    }
-    return (a > b) - (a < b);
-}
-
 /* In the order in which they discharge: nearly the order of the history. */
 static void order_by_to(struct lang_machine *m) {
     m->late.n = 0;
@@ -130,7 +127,7 @@ static void order_by_to(struct lang_machine *m) {
     m->by_to.n = m->n;
     for (uint32_t i = 0; i < m->n; i++) {
         size_t k = i;
-        for (; k > 0 && by_to_order(m->events, i, m->by_to.v[k - 1]) < 0; k--) {
+        for (; k > 0 && fast_to_before(m->events, i, m->by_to.v[k - 1]); k--) {
             m->by_to.v[k] = m->by_to.v[k - 1];
         }
         m->by_to.v[k] = i;
@@ -171,22 +168,22 @@ static void make_ready(struct lang_machine *m, struct cf_arena *out, const struc
     }
     m->words = m->n / 64 + 1;
     m->sp = m->arrived = m->ended = 0;
+    m->seqs = NULL;
+    m->seqs_left = 0;
     m->want_support = m->want_notes = false;
-    m->openers.n = m->closings.n = m->insts.n = m->timed.n = m->gate_lines.n = m->gate_at.n = m->duty_lines.n = 0;
+    m->openers.n = m->closings.n = m->insts.n = m->timed.n = m->gate_lines.n = m->gate_at.n = m->duty_lines.n = m->line_inst.n =
+        0;
     hash_seqs(m);
     place_lists(m);
     order_by_to(m);
     ROOM(m, &m->ev, m->n);
+    uint32_t judged = 0;
     for (uint32_t i = 0; i < m->n; i++) {
         int32_t day = fast_day(m, m->events[i].from);
-        m->ev.v[i] = (struct fast_event){.day = day, .counts = counts(m, i, day)};
+        m->ev.v[i] = (struct fast_event){.day = day, .counts = counts(m, i, day), .judged = judged};
+        judged += m->p->records[m->events[i].record].gates.n;
     }
     find_reach(m);
-    size_t ends = (size_t)m->p->n_windows * m->n, judged = m->p->gates.n * m->n;
-    ROOM(m, &m->ends, ends);
-    for (size_t k = 0; k < ends; k++) {
-        m->ends.v[k] = INT64_MAX;
-    }
     ROOM(m, &m->judged, judged);
     if (judged > 0) {
         memset(m->judged.v, 0, judged * sizeof(*m->judged.v));
@@ -250,13 +247,14 @@ static void pass(struct lang_machine *m) {
     for (;;) {
         int64_t at_event = next < m->n ? m->events[next].from : INT64_MAX;
         int64_t at_late = late < m->late.n ? m->events[m->late.v[late]].to : INT64_MAX;
-        int64_t at_moment = fast_next_moment(m);
+        int64_t at_moment = m->moment;
         int64_t t = at_event < at_late ? at_event : at_late;
         if (at_moment <= t) {
             if (at_moment > m->now) {
                 return;
             }
             moment(m, at_moment);
+            m->moment = fast_next_moment(m);
         } else if (t > m->now) {
             return;
         } else if (at_late <= at_event) { /* of one instant: what began earlier */
@@ -280,11 +278,64 @@ static int64_t next_event(const struct lang_history *h, int64_t now) {
     return best;
 }
 
+/* Does line a stand before line b (D13)? */
+static bool stands_before(const struct lang_machine *m, const struct fast_key *a, const struct fast_key *b) {
+    if (a->due != b->due) {
+        return a->due < b->due;
+    }
+    if (a->rank != b->rank) {
+        return a->rank < b->rank;
+    }
+    return cf_id_cmp(m->duty_lines.v[a->line].id, m->duty_lines.v[b->line].id) < 0;
+}
+
+static void merge_keys(const struct lang_machine *m, const struct fast_key *v, size_t mid, size_t n, struct fast_key *to) {
+    size_t i = 0, k = mid;
+    for (size_t at = 0; at < n; at++) {
+        bool right = i == mid || (k < n && stands_before(m, &v[k], &v[i]));
+        to[at] = right ? v[k++] : v[i++];
+    }
+}
+
+/* The keys of the duty lines in order: short runs by insertion, then merged. */
+static const struct fast_key *order_lines(struct lang_machine *m) {
+    enum { RUN = 12 };
+    size_t n = m->duty_lines.n;
+    ROOM(m, &m->keys, n);
+    ROOM(m, &m->merged, n);
+    struct fast_key *v = m->keys.v, *to = m->merged.v;
+    for (size_t i = 0; i < n; i++) {
+        const struct lang_duty_line *l = &m->duty_lines.v[i];
+        struct fast_key key = {.due = l->has_due ? l->due : INT64_MIN,
+                               .rank = m->p->duties.v[m->insts.v[m->line_inst.v[i]].duty].rank,
+                               .line = (uint32_t)i};
+        size_t k = i;
+        for (; k % RUN != 0 && stands_before(m, &key, &v[k - 1]); k--) {
+            v[k] = v[k - 1];
+        }
+        v[k] = key;
+    }
+    for (size_t run = RUN; run < n; run *= 2) {
+        for (size_t i = 0; i < n; i += 2 * run) {
+            size_t left = n - i;
+            merge_keys(m, v + i, left < run ? left : run, left < 2 * run ? left : 2 * run, to + i);
+        }
+        struct fast_key *x = v;
+        v = to;
+        to = x;
+    }
+    return v;
+}
+
 static void hand_over(struct lang_machine *m, struct lang_docket *out) {
     out->duties.n = out->duties.cap = m->duty_lines.n;
     out->gates.n = out->gates.cap = m->gate_lines.n;
     if (m->duty_lines.n > 0) {
-        out->duties.v = cf_memdup(m->out, m->duty_lines.v, m->duty_lines.n * sizeof(*m->duty_lines.v));
+        const struct fast_key *keys = order_lines(m);
+        out->duties.v = CF_NEW_N(m->out, struct lang_duty_line, m->duty_lines.n);
+        for (size_t i = 0; i < m->duty_lines.n; i++) {
+            out->duties.v[i] = m->duty_lines.v[keys[i].line];
+        }
     }
     if (m->gate_lines.n > 0) {
         out->gates.v = cf_memdup(m->out, m->gate_lines.v, m->gate_lines.n * sizeof(*m->gate_lines.v));
@@ -302,6 +353,7 @@ void lang_eval(struct lang_machine *m, struct cf_arena *a, const struct lang_his
     int64_t turn = fast_next_turn(m, now);
     m->valid = turn < m->valid ? turn : m->valid;
     fast_watch_begin(m);
+    m->moment = fast_next_moment(m);
     pass(m);
     fast_arrive(m, now);
     fast_settle_all(m);
@@ -311,5 +363,5 @@ void lang_eval(struct lang_machine *m, struct cf_arena *a, const struct lang_his
     hand_over(m, out);
     out->has_end = m->valid != INT64_MAX;
     out->valid_until = out->has_end ? m->valid : 0;
-    lang_docket_sort(out);
+    lang_docket_sort_states(out);
 }

@@ -86,6 +86,7 @@ static void end_at(struct fast_inst *in, struct fast_point pt, bool done, uint32
 static void try_void_when(struct lang_machine *m, struct fast_inst *in, struct fast_point pt) {
     uint32_t code = m->p->duties.v[in->duty].void_when;
     in->timer = in->over;
+    fast_wake(m, in->timer);
     if (code == FAST_NO_CODE) {
         return;
     }
@@ -95,6 +96,7 @@ static void try_void_when(struct lang_machine *m, struct fast_inst *in, struct f
     enum fast_tri got = fast_truth_of(m, code);
     m->want_notes = false;
     in->timer = m->next < in->timer ? m->next : in->timer;
+    fast_wake(m, in->timer);
     if (got == FAST_YES) {
         end_at(in, pt, false, pt.upto == 0 ? FAST_NONE_AT : pt.upto - 1);
     }
@@ -197,7 +199,7 @@ static struct fast_inst *new_inst(struct lang_machine *m, uint32_t duty, struct 
     while (m->inst_bits.n < (number + 1) * m->words) {
         (void)FAST_PUSH(m, &m->inst_bits);
     }
-    memcpy(trigger_bits(m, number), m->sup.v + (size_t)place * m->words, m->words * sizeof(uint64_t));
+    fast_copy_bits(trigger_bits(m, number), m->sup.v + (size_t)place * m->words, m->words);
     return in;
 }
 
@@ -258,12 +260,17 @@ static void after(struct lang_machine *m, uint32_t duty, uint32_t i, enum fast_t
 }
 
 static void trigger_at(struct lang_machine *m, uint32_t i) {
-    m->at = at_point(m, (struct fast_point){m->events[i].from, i + 1});
-    m->at.version_day = m->ev.v[i].day;
-    m->at.self = m->at.trigger = i;
-    m->at.has_trigger = true;
-    m->at.trigger_t = m->events[i].from;
-    m->at.own = fast_own_of(m, i);
+    m->at = (struct fast_at){.t = m->events[i].from,
+                             .upto = i + 1,
+                             .has_trigger = true,
+                             .self = i,
+                             .trigger = i,
+                             .with_event = FAST_NONE_AT,
+                             .trigger_t = m->events[i].from,
+                             .version_day = m->ev.v[i].day,
+                             .as = CF_AS_START,
+                             .due_met = INT64_MAX,
+                             .own = fast_own_of(m, i)};
 }
 
 static void after_breach(struct lang_machine *m, uint32_t duty, uint32_t i) {
@@ -283,6 +290,7 @@ static void after_breach(struct lang_machine *m, uint32_t duty, uint32_t i) {
 /* The duties after event i, or after its breach of a gate (D1). */
 void fast_after_event(struct lang_machine *m, uint32_t i) {
     const struct fast_record *r = &m->p->records[m->events[i].record];
+    bool there = false;
     for (uint32_t k = 0; k < r->triggers.n; k++) {
         uint32_t duty = m->p->refs.v[r->triggers.first + k];
         const struct fast_duty *d = &m->p->duties.v[duty];
@@ -290,11 +298,15 @@ void fast_after_event(struct lang_machine *m, uint32_t i) {
         if (!in_force(d->from, d->to, m->ev.v[i].day) || !fast_of_sel(m, s, i)) {
             continue;
         }
-        trigger_at(m, i);
+        if (!there) { /* what arises moves the machine's point */
+            trigger_at(m, i);
+            there = true;
+        }
         int role = fast_role_of(m, s, i);
         enum fast_tri fires = fast_adult(m, i, role) ? FAST_NO : fast_with(m, s, i);
         if (fires != FAST_NO) {
             after(m, duty, i, fires, role);
+            there = false;
         }
     }
     for (uint32_t k = 0; k < r->breaches.n; k++) {
@@ -304,17 +316,35 @@ void fast_after_event(struct lang_machine *m, uint32_t i) {
 
 /* ---- when C (D2) */
 
-int64_t fast_next_turn(const struct lang_machine *m, int64_t t) {
-    size_t lo = 0, hi = m->p->turns.n;
+static int64_t next_of(const int64_t *v, size_t n, int64_t t) {
+    size_t lo = 0, hi = n;
     while (lo < hi) {
         size_t mid = (lo + hi) / 2;
-        if (m->p->turns.v[mid] > t) {
+        if (v[mid] > t) {
             hi = mid;
         } else {
             lo = mid + 1;
         }
     }
-    return lo < m->p->turns.n ? m->p->turns.v[lo] : INT64_MAX;
+    return lo < n ? v[lo] : INT64_MAX;
+}
+
+int64_t fast_next_turn(const struct lang_machine *m, int64_t t) {
+    return next_of(m->p->turns.v, m->p->turns.n, t);
+}
+
+/* When a watch is to be asked again though neither an event nor time itself changes its condition: as a version of it begins or
+ * ends, or a version of what it may read. */
+static int64_t next_version(const struct lang_machine *m, const struct fast_watched *w, int64_t t) {
+    int64_t next = next_of(m->p->changes.v, m->p->changes.n, t);
+    for (uint32_t k = 0; k < w->versions.n; k++) {
+        const struct fast_duty *d = &m->p->duties.v[m->p->refs.v[w->versions.first + k]];
+        int64_t from = d->from > CF_DAY_MIN ? fast_day_start(m, d->from) : INT64_MIN;
+        int64_t to = d->to < CF_DAY_MAX ? fast_day_start(m, d->to + 1) : INT64_MIN;
+        next = from > t && from < next ? from : next;
+        next = to > t && to < next ? to : next;
+    }
+    return next;
 }
 
 static uint32_t version_then(const struct lang_machine *m, const struct fast_watched *w, int32_t day) {
@@ -384,8 +414,9 @@ static void ask_watch(struct lang_machine *m, size_t number, struct fast_point p
         c = fast_truth_of(m, m->p->duties.v[duty].cond);
         m->want_notes = false;
     }
-    int64_t turn = fast_next_turn(m, pt.t);
+    int64_t turn = next_version(m, w, pt.t);
     watch->next = m->next < turn ? m->next : turn;
+    fast_wake(m, watch->next);
     watch->begun = true;
     bool held = watch->held;
     watch->held = c != FAST_NO;
@@ -445,6 +476,7 @@ void fast_watch_event(struct lang_machine *m, uint32_t i) {
         const struct fast_watched *w = &m->p->watches.v[k];
         if (w->in && fast_scope_opens(m, i, w->episode) && possible(m, w)) {
             *FAST_PUSH(m, &m->watches) = (struct fast_watch){.watched = k, .opener = i, .next = w->begins};
+            fast_wake(m, w->begins);
         }
     }
     for (size_t k = 0; k < m->watches.n; k++) {

@@ -20,10 +20,7 @@ static uint64_t *bits(struct lang_machine *m, uint32_t place) {
 }
 
 static void clear(struct lang_machine *m, uint32_t place) {
-    uint64_t *w = bits(m, place);
-    for (uint32_t k = 0; k < m->words; k++) {
-        w[k] = 0;
-    }
+    fast_clear_bits(bits(m, place), m->words);
 }
 
 static void join(struct lang_machine *m, uint32_t into, uint32_t from) {
@@ -34,7 +31,7 @@ static void join(struct lang_machine *m, uint32_t into, uint32_t from) {
 }
 
 static void copy(struct lang_machine *m, uint32_t into, uint32_t from) {
-    memmove(bits(m, into), bits(m, from), m->words * sizeof(uint64_t));
+    fast_copy_bits(bits(m, into), bits(m, from), m->words);
 }
 
 static void rest_on(struct lang_machine *m, uint32_t place, uint32_t event) {
@@ -43,7 +40,7 @@ static void rest_on(struct lang_machine *m, uint32_t place, uint32_t event) {
     }
 }
 
-static void reserve(struct lang_machine *m, uint32_t more) {
+static inline void reserve(struct lang_machine *m, uint32_t more) {
     while (m->sp + more + 2 >= m->st.n || (size_t)(m->sp + more + 3) * m->words > m->sup.n) {
         grow(m);
     }
@@ -109,6 +106,19 @@ void fast_add_support(struct lang_machine *m, uint32_t at, uint32_t code) {
     }
 }
 
+/* Room for so many numbers, from a piece that many lines share. */
+static uint64_t *seq_room(struct lang_machine *m, size_t n) {
+    enum { PIECE = 256 };
+    if (m->seqs == NULL || n > m->seqs_left) {
+        m->seqs_left = n > PIECE ? n : PIECE;
+        m->seqs = CF_NEW_N(m->out, uint64_t, m->seqs_left);
+    }
+    uint64_t *seqs = m->seqs;
+    m->seqs += n;
+    m->seqs_left -= n;
+    return seqs;
+}
+
 /* The events of a place as the docket keeps them: sequence numbers, ascending. */
 struct lang_support fast_seqs(struct lang_machine *m, uint32_t at) {
     const uint64_t *w = bits(m, at);
@@ -118,7 +128,7 @@ struct lang_support fast_seqs(struct lang_machine *m, uint32_t at) {
             room++;
         }
     }
-    uint64_t *seqs = CF_NEW_N(m->out, uint64_t, room > 0 ? room : 1);
+    uint64_t *seqs = seq_room(m, room);
     for (uint32_t k = 0; k < m->words; k++) {
         for (uint64_t left = w[k]; left != 0; left &= left - 1) {
             uint64_t seq = m->events[k * 64 + (uint32_t)__builtin_ctzll(left)].seq;
@@ -211,6 +221,49 @@ static void do_field(struct lang_machine *m, const struct fast_instr *in) {
                  : in->op == FAST_OWN_FIELD   ? m->at.with_event
                                               : fast_last(m, f->record, f->previous);
     push_field(m, f, i);
+}
+
+/* Is a coded field one of some codes? Unknown where it is not answered, or there is no such event (U2). */
+static enum fast_tri among(struct lang_machine *m, const struct fast_instr *in, uint32_t *event) {
+    const struct fast_path *f = &m->p->paths.v[in->c];
+    uint8_t from = in->x & 127;
+    uint32_t i = from == FAST_TRIGGER_FIELD ? m->at.trigger
+                 : from == FAST_OWN_FIELD   ? m->at.with_event
+                                            : fast_last(m, f->record, f->previous);
+    *event = i;
+    if (i == FAST_NONE_AT || m->events[i].fields == NULL) {
+        return FAST_UNKNOWN;
+    }
+    const struct lang_value *v = &m->events[i].fields[f->field];
+    while (v->kind == LANG_V_LIST && v->more == 1) { /* one value that keeps attributes */
+        v = &v->items[0].v;
+    }
+    if (v->kind != (f->kind == LANG_T_CODE ? LANG_V_CODE : LANG_V_YESNO)) {
+        return FAST_UNKNOWN;
+    }
+    uint64_t n = f->kind == LANG_T_CODE ? (uint64_t)v->i : v->i != 0;
+    bool is = n < 64 && ((uint64_t)in->v >> n & 1) != 0;
+    return is != ((in->x & 128) != 0) ? FAST_YES : FAST_NO;
+}
+
+static void do_among(struct lang_machine *m, const struct fast_instr *in) {
+    uint32_t i;
+    enum fast_tri got = among(m, in, &i);
+    if (in->y == 0) {
+        uint32_t at = place(m);
+        m->st.v[at] = fast_truth(got);
+        rest_on(m, at, i);
+        return;
+    }
+    /* joined to the value on top: as do_and_or */
+    enum fast_tri decides = in->y == FAST_AND ? FAST_NO : FAST_YES, x = fast_tri_of(top(m));
+    if (m->want_support && x != decides && got == decides) {
+        clear(m, m->sp - 1);
+        rest_on(m, m->sp - 1, i);
+    } else if (x == got || x != decides) {
+        rest_on(m, m->sp - 1, i);
+    }
+    *top(m) = fast_truth(decides == FAST_NO ? fast_and(x, got) : fast_or(x, got));
 }
 
 static void do_trigger(struct lang_machine *m, const struct fast_instr *in) {
@@ -802,6 +855,7 @@ static void step(struct lang_machine *m, const struct fast_instr *in) {
     case FAST_NOT: *top(m) = fast_truth(fast_not(fast_tri_of(top(m)))); break;
     case FAST_OPEN: do_open(m, in); break;
     case FAST_COMPARE: do_compare(m, in); break;
+    case FAST_AMONG: do_among(m, in); break;
     case FAST_IN_LIST: do_in_list(m, in); break;
     case FAST_IN_RANGE: do_in_range(m); break;
     case FAST_WITHIN: do_within(m); break;
@@ -820,9 +874,25 @@ static void step(struct lang_machine *m, const struct fast_instr *in) {
     }
 }
 
+/* Code that is a constant, or a setting that is one. */
+static const struct fast_val *constant_of(const struct lang_machine *m, const struct fast_instr *in) {
+    if (in->op == FAST_CALL && in[1].op == FAST_END) {
+        in = &m->p->code.v[fast_version(m, (uint32_t)in->c, m->at.version_day)];
+    }
+    return in->op == FAST_PUSH && in[1].op == FAST_END ? &m->p->constants.v[in->c] : NULL;
+}
+
 struct fast_val fast_run(struct lang_machine *m, uint32_t code) {
     const struct fast_instr *in = &m->p->code.v[code];
+    const struct fast_val *constant = constant_of(m, in);
     uint32_t base = m->sp;
+    if (constant != NULL) {
+        if (m->want_support) {
+            reserve(m, 1);
+            clear(m, base);
+        }
+        return *constant;
+    }
     reserve(m, m->p->longest);
     for (; in->op != FAST_END; in++) {
         step(m, in);
@@ -832,6 +902,17 @@ struct fast_val fast_run(struct lang_machine *m, uint32_t code) {
 }
 
 enum fast_tri fast_truth_of(struct lang_machine *m, uint32_t code) {
+    const struct fast_instr *in = &m->p->code.v[code];
+    if (in->op == FAST_AMONG && in[1].op == FAST_END) { /* alone: it joins nothing */
+        uint32_t i;
+        enum fast_tri got = among(m, in, &i);
+        if (m->want_support) {
+            reserve(m, 1);
+            clear(m, m->sp);
+            rest_on(m, m->sp, i);
+        }
+        return got;
+    }
     struct fast_val v = fast_run(m, code);
     return fast_tri_of(&v);
 }

@@ -63,6 +63,8 @@ enum fast_op {
     FAST_NOT,
     FAST_OPEN,    /* c: episode's number; -1: held */
     FAST_COMPARE, /* x: enum lang_op */
+    FAST_AMONG, /* a coded field and constants: x: FAST_…FIELD, and 128: is none of them; c: path; v: a bit for each code; */
+                /* y: FAST_AND or FAST_OR with the value on top, 0: a value of its own */
     FAST_IN_LIST, /* y: how many lie above the value */
     FAST_IN_RANGE,
     FAST_WITHIN,
@@ -119,6 +121,9 @@ struct fast_sel {                  /* which events */
 /* Days whose beginning the program knows by heart: 1970 to 2069. */
 enum { FAST_FIRST_DAY = 0, FAST_DAYS = 36525 };
 
+/* Days from which the ends of windows are remembered: 2000 to 2059. */
+enum { FAST_WINDOW_FIRST = 10957, FAST_WINDOW_DAYS = 21915, FAST_MOST_WINDOWS = 32 };
+
 /* Kinds of episodes, a bit each. */
 enum { FAST_KIND_WORDS = 4, FAST_MOST_KINDS = 64 * FAST_KIND_WORDS };
 struct fast_kinds {
@@ -141,6 +146,7 @@ struct fast_time_in {
     uint32_t last;                /* code of the window, if it is no constant */
     struct cf_duration window;    /* n 0: none */
     int32_t clock_from, clock_to; /* -1: any */
+    uint8_t days;                 /* on which that begins, bit 0 Monday; 0: on each */
     bool longest;
 };
 
@@ -148,6 +154,7 @@ struct fast_gate {
     const struct lang_decl *decl;
     int32_t from, to;
     uint32_t sel, where, needs;
+    uint32_t slot;         /* which of its record's gates it is */
     int32_t grade, choice; /* of a departure gate: its index, else -1 */
     uint32_t decided;      /* path of the decided value */
 };
@@ -221,6 +228,7 @@ struct fast_duty {
     struct fast_range extended, warn, escalate, spans; /* spans: chains, in refs */
     uint32_t done_where, counting_from, void_when;
     uint32_t void_deps; /* row of record bits that `void when` reads */
+    uint32_t rank;      /* of its name among those of all duties */
 };
 
 /* A `when`, one for all versions of its rule. */
@@ -328,7 +336,10 @@ struct lang_program {
     } each; /* duties `each` period */
     struct {
         CF_VEC(int64_t);
-    } turns;              /* instants at which a version or an edition begins or ends, ascending */
+    } turns; /* instants at which a version or an edition begins or ends, ascending */
+    struct {
+        CF_VEC(int64_t);
+    } changes;            /* those at which what a condition reads may change: of names with several versions, of `more` */
     const uint64_t *deps; /* bits of records, dep_words for each row */
     uint32_t dep_words;
     struct {
@@ -351,6 +362,7 @@ struct lang_program {
     uint8_t *role_is; /* [held * wanted + role]: roles, then partners */
     size_t n_roles, n_wanted;
     uint32_t n_windows;      /* distinct fixed windows */
+    uint32_t kind_words;     /* how many words of episode kinds are in use */
     uint32_t longest;        /* instructions of the longest code: it piles up no more than so many values */
     const uint8_t *offsets;  /* of FAST_DAYS days from FAST_FIRST_DAY: how far their 00:00 is ahead of UTC, in quarter hours */
     uint32_t birth_record;   /* UINT32_MAX: none */
@@ -374,6 +386,7 @@ struct fast_event { /* what is worked out of an event once */
     bool counts;    /* E8 */
     bool has_own;
     uint8_t adult;        /* E5, once asked: bit 0 asked and bit 1 the answer to oblige, bits 2 and 3 to permit */
+    uint32_t judged;      /* where the judgements of its record's gates begin in the machine's list */
     uint32_t first, last; /* of an opener: between which events all lie that name its episode */
     uint32_t closing;     /* of an opener: 1 + its last closing in the machine's list */
     struct fast_own own;
@@ -403,6 +416,11 @@ struct fast_point { /* a place in the order of things: before every event at t w
 };
 CF_UNUSED static inline bool fast_before(struct fast_point a, struct fast_point b) {
     return a.t < b.t || (a.t == b.t && a.upto < b.upto);
+}
+
+/* Does event a discharge before event b? */
+CF_UNUSED static inline bool fast_to_before(const struct lang_event *events, uint32_t a, uint32_t b) {
+    return events[a].to < events[b].to || (events[a].to == events[b].to && a < b);
 }
 
 struct fast_judged { /* of a gate, at one event */
@@ -447,6 +465,10 @@ struct fast_closing {
 struct fast_taken {
     uint32_t event, extension;
 };
+struct fast_key { /* D13: by due (no date first), rule, identity */
+    int64_t due;
+    uint32_t rank, line;
+};
 struct fast_gate_at {
     uint32_t event;
 }; /* beside a gate's line */
@@ -480,9 +502,7 @@ struct lang_machine {
         CF_VEC(uint32_t);
     } by_seq; /* hash: 1 + event */
     uint32_t by_seq_mask;
-    struct {
-        CF_VEC(int64_t);
-    } ends;                  /* remembered ends of windows: [window * n + event] */
+    int64_t *window_days;    /* [window * FAST_WINDOW_DAYS + day]: remembered ends; NULL: too many windows */
     struct fast_own nowhere; /* no own episodes */
 
     struct fast_at at;
@@ -495,7 +515,8 @@ struct lang_machine {
     uint32_t sp, words;
     bool want_support, want_notes;
     bool no_calendar, one_unknown;
-    int64_t next; /* the least noted change */
+    int64_t next;   /* the least noted change */
+    int64_t moment; /* nothing is to be asked again before, though nothing happens */
     struct {
         CF_VEC(struct fast_interval);
     } intervals;
@@ -510,7 +531,7 @@ struct lang_machine {
     uint32_t ended; /* of by_to: how many have been looked at as endings */
     struct {
         CF_VEC(struct fast_judged);
-    } judged; /* [gate * n + event] */
+    } judged; /* [of the event + slot of the gate] */
     struct {
         CF_VEC(struct fast_inst);
     } insts;
@@ -531,6 +552,9 @@ struct lang_machine {
         CF_VEC(struct fast_taken);
     } taken;
     struct {
+        CF_VEC(uint32_t);
+    } extending;
+    struct {
         CF_VEC(struct fast_interval);
     } stops;
     struct {
@@ -543,12 +567,34 @@ struct lang_machine {
         CF_VEC(struct lang_duty_line);
     } duty_lines;
     struct {
+        CF_VEC(uint32_t);
+    } line_inst; /* beside a duty's line: its instance */
+    struct {
+        CF_VEC(struct fast_key);
+    } keys, merged; /* of the duty lines, to put them in order */
+    struct {
         CF_VEC(struct lang_event);
     } sorted;         /* of a history that was not */
     bool adult_known; /* of which birth the eighteenth birthday is remembered */
     int32_t adult_born, adult_day;
     int64_t valid;
+    uint64_t *seqs; /* what is left of the piece in which supports are written */
+    size_t seqs_left;
 };
+
+/* Bits of events. Most histories have few events, and one word for all of them. */
+CF_UNUSED static inline void fast_clear_bits(uint64_t *w, uint32_t words) {
+    w[0] = 0;
+    if (words > 1) {
+        memset(w + 1, 0, (words - 1) * sizeof(*w));
+    }
+}
+CF_UNUSED static inline void fast_copy_bits(uint64_t *to, const uint64_t *from, uint32_t words) {
+    to[0] = from[0];
+    if (words > 1) {
+        memmove(to + 1, from + 1, (words - 1) * sizeof(*to));
+    }
+}
 
 /* A new element of one of the machine's vectors; without a call while there is room. */
 #define FAST_PUSH(m, vec) ((vec)->n < (vec)->cap ? &(vec)->v[(vec)->n++] : cf_push((m)->a, (vec)))
@@ -599,18 +645,13 @@ int32_t fast_day(const struct lang_machine *m, int64_t t);
 int64_t fast_day_start(const struct lang_machine *m, int32_t day);
 int64_t fast_time_at(const struct lang_machine *m, int32_t day, int32_t clock);
 uint32_t fast_find_seq(const struct lang_machine *m, uint64_t seq);
-bool fast_visible(const struct lang_machine *m, uint32_t i);
-bool fast_counts(const struct lang_machine *m, uint32_t i);
 bool fast_in_scope(const struct lang_machine *m, uint32_t i);
 /* Those of a record that may be seen at the machine's point; all that are seen lie in it. */
 struct fast_slice fast_reach(const struct lang_machine *m, uint32_t record, bool any_episode);
 bool fast_names(const struct lang_machine *m, uint32_t i, uint64_t opener);
-bool fast_limited(const struct lang_machine *m, uint32_t record,
-                  const struct fast_own *own); /* X2: seen only if it names one */
-const struct fast_own *fast_own_of(struct lang_machine *m, uint32_t i);
+const struct fast_own *fast_own_found(struct lang_machine *m, uint32_t i);
 const struct fast_own *fast_own_is(struct lang_machine *m, uint32_t opener);
 bool fast_actor_is(const struct lang_machine *m, uint32_t i, int32_t role);
-int fast_role_of(const struct lang_machine *m, const struct fast_sel *s, uint32_t i);
 bool fast_of_sel(const struct lang_machine *m, const struct fast_sel *s, uint32_t i); /* of its record already */
 enum fast_tri fast_matches(struct lang_machine *m, const struct fast_sel *s, uint32_t i);
 enum fast_tri fast_with(struct lang_machine *m, const struct fast_sel *s, uint32_t i);
@@ -625,10 +666,47 @@ void fast_note_windows(struct lang_machine *m, const struct fast_sel *s);
 uint32_t fast_version(const struct lang_machine *m, uint32_t chain,
                       int32_t day); /* `what`; the newest where none is in force */
 bool fast_version_at(const struct lang_machine *m, uint32_t chain, int32_t day, uint32_t *what);
+/* Something is to be asked again at t. */
+CF_UNUSED static inline void fast_wake(struct lang_machine *m, int64_t t) {
+    m->moment = t < m->moment ? t : m->moment;
+}
 CF_UNUSED static inline void fast_note(struct lang_machine *m, int64_t t) {
     if (m->want_notes && t > m->at.t && t < m->next) {
         m->next = t;
     }
+}
+
+/* Visibility: to oblige an event is seen from its beginning, to permit from its end (E3). What has arrived may be more
+ * than what is visible: code also runs at points that have passed. */
+CF_UNUSED static inline bool fast_visible(const struct lang_machine *m, uint32_t i) {
+    int64_t t = m->at.permits ? m->events[i].to : m->events[i].from;
+    return t < m->at.t || (t == m->at.t && i < m->at.upto) || i == m->at.self || i == m->at.trigger;
+}
+CF_UNUSED static inline bool fast_counts(const struct lang_machine *m, uint32_t i) {
+    return m->ev.v[i].counts || i == m->at.self || i == m->at.trigger;
+}
+CF_UNUSED static inline int fast_role_of(const struct lang_machine *m, const struct fast_sel *s, uint32_t i) {
+    uint32_t roles = m->events[i].roles;
+    if (s->role >= 0) {
+        return (roles >> s->role & 1) != 0 ? s->role : -1;
+    }
+    return roles == 0 ? -1 : __builtin_ctz(roles);
+}
+/* X2: are events of this record seen only if they name an own episode? */
+CF_UNUSED static inline bool fast_kinds_meet(const struct lang_machine *m, const struct fast_kinds *a,
+                                             const struct fast_kinds *b) {
+    uint64_t any = a->w[0] & b->w[0];
+    for (size_t k = 1; k < m->p->kind_words; k++) {
+        any |= a->w[k] & b->w[k];
+    }
+    return any != 0;
+}
+CF_UNUSED static inline bool fast_limited(const struct lang_machine *m, uint32_t record, const struct fast_own *own) {
+    const struct fast_record *r = &m->p->records[record];
+    return own->n > 0 && (r->in_any || fast_kinds_meet(m, &r->kinds, &own->kinds));
+}
+CF_UNUSED static inline const struct fast_own *fast_own_of(struct lang_machine *m, uint32_t i) {
+    return m->ev.v[i].has_own ? &m->ev.v[i].own : fast_own_found(m, i);
 }
 
 /* ---- fast_expr.c: running code. Support of the result lies at fast_support(m) until the next run. */

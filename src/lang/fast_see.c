@@ -76,14 +76,6 @@ static void add_kind(struct fast_kinds *k, int32_t kind) {
     k->w[kind / 64] |= (uint64_t)1 << (kind % 64);
 }
 
-static bool kinds_meet(const struct fast_kinds *a, const struct fast_kinds *b) {
-    uint64_t any = 0;
-    for (size_t k = 0; k < FAST_KIND_WORDS; k++) {
-        any |= a->w[k] & b->w[k];
-    }
-    return any != 0;
-}
-
 /* The kinds of own episodes; where an opener is not in this history, those of the triggering record stand in. */
 static void find_kinds(struct lang_machine *m, struct fast_own *own, uint32_t record) {
     for (uint32_t k = 0; k < own->n; k++) {
@@ -103,11 +95,8 @@ static void find_kinds(struct lang_machine *m, struct fast_own *own, uint32_t re
     }
 }
 
-const struct fast_own *fast_own_of(struct lang_machine *m, uint32_t i) {
+const struct fast_own *fast_own_found(struct lang_machine *m, uint32_t i) {
     struct fast_event *f = &m->ev.v[i];
-    if (f->has_own) {
-        return &f->own;
-    }
     const struct lang_event *e = &m->events[i];
     f->has_own = true;
     f->own = (struct fast_own){.seqs = e->episodes, .n = e->n_episodes};
@@ -140,11 +129,6 @@ const struct fast_own *fast_own_is(struct lang_machine *m, uint32_t opener) {
     return own;
 }
 
-bool fast_limited(const struct lang_machine *m, uint32_t record, const struct fast_own *own) {
-    const struct fast_record *r = &m->p->records[record];
-    return own->n > 0 && (r->in_any || kinds_meet(&r->kinds, &own->kinds));
-}
-
 static bool names_own(const struct lang_machine *m, uint32_t i) {
     for (uint32_t k = 0; k < m->at.own->n; k++) {
         if (fast_names(m, i, m->at.own->seqs[k])) {
@@ -155,7 +139,8 @@ static bool names_own(const struct lang_machine *m, uint32_t i) {
 }
 
 bool fast_in_scope(const struct lang_machine *m, uint32_t i) {
-    return i == m->at.self || i == m->at.trigger || !fast_limited(m, m->events[i].record, m->at.own) || names_own(m, i);
+    return m->at.own->n == 0 || i == m->at.self || i == m->at.trigger || !fast_limited(m, m->events[i].record, m->at.own) ||
+           names_own(m, i);
 }
 
 /* ---- where to look */
@@ -173,10 +158,29 @@ static uint32_t before(struct fast_slice s, uint32_t i) {
 
 enum { FEW = 8 }; /* are looked at one by one */
 
+/* How many of a list have begun, or stand no later than what is judged or has triggered. */
+static uint32_t begun(const struct lang_machine *m, struct fast_slice s) {
+    uint32_t lo = 0, hi = s.n, mine[] = {m->at.self, m->at.trigger};
+    while (lo < hi) {
+        uint32_t mid = (lo + hi) / 2;
+        bool has = m->events[s.v[mid]].from <= m->at.t;
+        lo = has ? mid + 1 : lo;
+        hi = has ? hi : mid;
+    }
+    for (size_t k = 0; k < 2; k++) {
+        uint32_t with = mine[k] == FAST_NONE_AT ? 0 : before(s, mine[k] + 1);
+        lo = with > lo ? with : lo;
+    }
+    return lo;
+}
+
 struct fast_slice fast_reach(const struct lang_machine *m, uint32_t record, bool any_episode) {
     struct fast_slice s = {m->list.v + m->list_first[record], m->list_n[record]};
+    if (s.n > FEW && m->events[s.v[s.n - 1]].from > m->at.t) { /* code runs at a point that has passed */
+        s.n = begun(m, s);
+    }
     while (s.n > 0 && m->events[s.v[s.n - 1]].from > m->at.t && s.v[s.n - 1] != m->at.self && s.v[s.n - 1] != m->at.trigger) {
-        s.n--; /* it has not begun: code runs at a point that has passed */
+        s.n--; /* it has not begun */
     }
     const struct fast_own *own = m->at.own;
     if (s.n <= FEW || any_episode || (own->first == 0 && own->last == UINT32_MAX) || !fast_limited(m, record, own)) {
@@ -222,18 +226,6 @@ uint32_t fast_holder(const struct lang_machine *m, uint64_t opener, uint32_t *by
     return unit;
 }
 
-/* ---- visibility: to oblige an event is seen from its beginning, to permit from its end (E3). What has arrived may be more
- * than what is visible: code also runs at points that have passed. */
-
-bool fast_visible(const struct lang_machine *m, uint32_t i) {
-    int64_t t = m->at.permits ? m->events[i].to : m->events[i].from;
-    return t < m->at.t || (t == m->at.t && i < m->at.upto) || i == m->at.self || i == m->at.trigger;
-}
-
-bool fast_counts(const struct lang_machine *m, uint32_t i) {
-    return m->ev.v[i].counts || i == m->at.self || i == m->at.trigger;
-}
-
 /* role: its number; -1 anyone; less: none. */
 bool fast_actor_is(const struct lang_machine *m, uint32_t i, int32_t role) {
     const struct lang_actor *a = &m->events[i].actor;
@@ -246,14 +238,6 @@ bool fast_actor_is(const struct lang_machine *m, uint32_t i, int32_t role) {
 }
 
 /* ---- selectors */
-
-int fast_role_of(const struct lang_machine *m, const struct fast_sel *s, uint32_t i) {
-    uint32_t roles = m->events[i].roles;
-    if (s->role >= 0) {
-        return (roles >> s->role & 1) != 0 ? s->role : -1;
-    }
-    return roles == 0 ? -1 : __builtin_ctz(roles);
-}
 
 static bool same_share(const struct lang_decl *a, const struct lang_decl *b) {
     return a == b || (a != NULL && b != NULL && cf_str_eq(a->name.text, b->name.text));
@@ -291,22 +275,30 @@ static bool window(struct lang_machine *m, const struct fast_sel *s, struct cf_d
     return fast_duration(&v, d);
 }
 
+/* Where the machine remembers the end of a fixed window of days from a day on, for all histories; 0: not yet asked. */
+static int64_t *slot_of(struct lang_machine *m, uint32_t window, int32_t day) {
+    if (m->window_days == NULL || day < FAST_WINDOW_FIRST || day >= FAST_WINDOW_FIRST + FAST_WINDOW_DAYS) {
+        return NULL;
+    }
+    return &m->window_days[(size_t)window * FAST_WINDOW_DAYS + (size_t)(day - FAST_WINDOW_FIRST)];
+}
+
 /* The end of the window over event i; INT64_MIN: there is none, for no calendar reaches so far. */
 static int64_t window_end(struct lang_machine *m, const struct fast_sel *s, struct cf_duration d, uint32_t i) {
-    int64_t *slot = s->fixed ? &m->ends.v[(size_t)s->memo * m->n + i] : NULL;
-    if (slot != NULL && *slot != INT64_MAX) {
-        return *slot;
-    }
     int64_t end = INT64_MIN;
     int32_t day = 0;
     if (!cf_unit_elapsed(d.unit)) {
+        int64_t *slot = s->fixed ? slot_of(m, s->memo, m->ev.v[i].day) : NULL;
+        if (slot != NULL && *slot != 0) {
+            return *slot;
+        }
         bool known = cf_day_add(m->p->ref->calendar, m->ev.v[i].day, d, &day) == CF_WHEN_OK;
         end = known ? fast_day_start(m, day) : INT64_MIN;
+        if (slot != NULL) {
+            *slot = end;
+        }
     } else if (cf_window_end(m->p->ref->zone, m->p->ref->calendar, m->events[i].from, d, &end) != CF_WHEN_OK) {
         end = INT64_MIN;
-    }
-    if (slot != NULL) {
-        *slot = end;
     }
     return end;
 }
@@ -362,6 +354,12 @@ enum fast_tri fast_matches(struct lang_machine *m, const struct fast_sel *s, uin
 
 /* X3: the last R seen; `previous` skips the event under judgement. */
 uint32_t fast_last(struct lang_machine *m, uint32_t record, bool previous) {
+    uint32_t self = m->at.self;
+    if (!previous && self != FAST_NONE_AT && m->events[self].record == record && self + 1 == m->at.upto &&
+        m->at.t == m->events[self].from && m->events[self].roles != 0 &&
+        (m->at.trigger == FAST_NONE_AT || m->at.trigger <= self)) {
+        return self; /* what is judged, as it happens: nothing later is seen */
+    }
     struct fast_slice s = fast_reach(m, record, false);
     for (uint32_t k = s.n; k-- > 0;) {
         uint32_t i = s.v[k];
@@ -382,7 +380,7 @@ bool fast_birth(struct lang_machine *m, int32_t *first, int32_t *last, uint32_t 
     }
     const struct fast_own *own = m->at.own;
     m->at.own = &m->nowhere;
-    uint32_t i = fast_last(m, m->p->birth_record, false);
+    uint32_t i = m->list_n[m->p->birth_record] == 0 ? FAST_NONE_AT : fast_last(m, m->p->birth_record, false);
     m->at.own = own;
     if (i == FAST_NONE_AT) {
         return false;

@@ -228,6 +228,27 @@ static void extend(struct lang_machine *m, const struct fast_inst *in, const str
     }
 }
 
+/* The events that could extend the duty, in the order in which they discharge. */
+static void find_extending(struct lang_machine *m, const struct fast_range *extended) {
+    m->extending.n = 0;
+    for (uint32_t x = 0; x < extended->n; x++) {
+        uint32_t record = m->p->sels.v[m->p->extensions.v[extended->first + x].sel].record;
+        bool seen = record == UINT32_MAX;
+        for (uint32_t y = 0; y < x; y++) {
+            seen = seen || m->p->sels.v[m->p->extensions.v[extended->first + y].sel].record == record;
+        }
+        for (uint32_t k = 0; !seen && k < m->list_n[record]; k++) {
+            uint32_t i = m->list.v[m->list_first[record] + k];
+            size_t at = m->extending.n;
+            (void)FAST_PUSH(m, &m->extending);
+            for (; at > 0 && fast_to_before(m->events, i, m->extending.v[at - 1]); at--) {
+                m->extending.v[at] = m->extending.v[at - 1];
+            }
+            m->extending.v[at] = i;
+        }
+    }
+}
+
 /* The allowance at a point, with each extension that came by the due instant as it then stood; those taken are left in
  * m->taken. */
 static struct cf_duration allowance_at(struct lang_machine *m, const struct fast_inst *in, const struct deadline *d,
@@ -237,10 +258,11 @@ static struct cf_duration allowance_at(struct lang_machine *m, const struct fast
     if (duty_of(m, in)->extended.n == 0 || !d->has || d->by) {
         return now;
     }
+    find_extending(m, &duty_of(m, in)->extended);
     bool support = m->want_support;
     m->want_support = false;
-    for (size_t k = 0; k < m->by_to.n; k++) {
-        uint32_t i = m->by_to.v[k];
+    for (size_t k = 0; k < m->extending.n; k++) {
+        uint32_t i = m->extending.v[k];
         struct fast_point here = {m->events[i].to, i + 1};
         if (fast_before(in->born, here) && !fast_before(pt, here)) {
             extend(m, in, d, i, &now);
@@ -463,7 +485,7 @@ static struct cf_id id_of(const struct lang_machine *m, uint32_t i) {
     return i == FAST_NONE_AT ? (struct cf_id){{0}} : m->events[i].id;
 }
 
-static struct cf_id identity(const struct lang_machine *m, const struct fast_inst *in) {
+static void put_identity(const struct lang_machine *m, const struct fast_inst *in, struct lang_identity *out) {
     struct cf_str role = CF_LIT("");
     if (in->role >= 0 && in->cause_event != FAST_NONE_AT) {
         const struct lang_record *r = &m->p->set->records.v[m->events[in->cause_event].record]->as.record;
@@ -474,44 +496,61 @@ static struct cf_id identity(const struct lang_machine *m, const struct fast_ins
         rule->as.duty.scope.in && in->episode != UINT64_MAX; /* D2; an `after` duty has no scope in its identity (D1) */
     uint32_t opener = scoped ? fast_find_seq(m, in->episode) : FAST_NONE_AT;
     const struct cf_id *as = in->cause_event == FAST_NONE_AT ? NULL : m->events[in->cause_event].as; /* C4 */
-    return lang_duty_id_by(m->p->hash, rule->name.text, as ? *as : m->h->subject_id, role, id_of(m, in->cause_event),
-                           (int64_t)in->cause_limit, in->period, id_of(m, opener));
+    lang_identity_put(out, rule->name.text, as ? *as : m->h->subject_id, role, id_of(m, in->cause_event),
+                      (int64_t)in->cause_limit, in->period, id_of(m, opener));
+}
+
+/* The identities of the lines, two at a time. */
+static void name_lines(struct lang_machine *m) {
+    struct lang_identity w[2];
+    size_t n = m->duty_lines.n;
+    for (size_t k = 0; k + 1 < n; k += 2) {
+        put_identity(m, &m->insts.v[m->line_inst.v[k]], &w[0]);
+        put_identity(m, &m->insts.v[m->line_inst.v[k + 1]], &w[1]);
+        struct lang_identity *const both[2] = {&w[0], &w[1]};
+        struct cf_id *const out[2] = {&m->duty_lines.v[k].id, &m->duty_lines.v[k + 1].id};
+        lang_identities(m->p->hash, both, out);
+    }
+    if (n % 2 != 0) {
+        put_identity(m, &m->insts.v[m->line_inst.v[n - 1]], &w[0]);
+        m->duty_lines.v[n - 1].id = lang_identity_of(m->p->hash, &w[0]);
+    }
 }
 
 static void settle(struct lang_machine *m, struct fast_inst *in) {
     struct fast_point x = ended(in) ? in->end : (struct fast_point){m->now, (uint32_t)m->h->n};
     uint32_t at = fast_place(m);
-    memcpy(m->sup.v + (size_t)at * m->words, trigger_bits(m, in), m->words * sizeof(uint64_t));
+    fast_copy_bits(m->sup.v + (size_t)at * m->words, trigger_bits(m, in), m->words);
     struct deadline d = deadline_of(m, in, at);
     struct clock c = clock_at(m, in, x, &d, allowance_at(m, in, &d, x));
     d.no_calendar = d.no_calendar || c.no_calendar;
     in->has_due = c.dated;
     in->due = c.dated ? c.due : 0;
-    struct lang_duty_line line = {.rule = duty_of(m, in)->decl,
-                                  .id = identity(m, in),
-                                  .role = in->role,
-                                  .period = in->period,
-                                  .cause = in->cause_event == FAST_NONE_AT ? UINT64_MAX : m->events[in->cause_event].seq,
-                                  .cause_limit = in->cause_limit,
-                                  .episode = in->episode,
-                                  .since = in->born.t,
-                                  .state = state_of(m, in, &c),
-                                  .has_due = c.dated,
-                                  .due = in->due};
-    line.has_left = line.state == LANG_STOPPED;
-    line.left_s = line.has_left ? c.left : 0;
-    line.ended = ended(in) ? in->end.t : 0;
-    line.ended_by = in->end_event != FAST_NONE_AT ? m->events[in->end_event].seq : UINT64_MAX;
+    struct lang_duty_line *line = FAST_PUSH(m, &m->duty_lines);
+    *line = (struct lang_duty_line){.rule = duty_of(m, in)->decl,
+                                    .role = in->role,
+                                    .period = in->period,
+                                    .cause = in->cause_event == FAST_NONE_AT ? UINT64_MAX : m->events[in->cause_event].seq,
+                                    .cause_limit = in->cause_limit,
+                                    .episode = in->episode,
+                                    .since = in->born.t,
+                                    .state = state_of(m, in, &c),
+                                    .has_due = c.dated,
+                                    .due = in->due};
+    line->has_left = line->state == LANG_STOPPED;
+    line->left_s = line->has_left ? c.left : 0;
+    line->ended = ended(in) ? in->end.t : 0;
+    line->ended_by = in->end_event != FAST_NONE_AT ? m->events[in->end_event].seq : UINT64_MAX;
     add_taken(m, in, at);
     add_end(m, in, at);
-    line.support = fast_seqs(m, at);
-    line.marks = marks_of(m, in, &d, line.state, at);
-    line.owner = owner_of(m, in);
+    line->support = fast_seqs(m, at);
+    line->marks = marks_of(m, in, &d, line->state, at);
+    line->owner = owner_of(m, in);
     if (!ended(in)) {
         live_until(m, in);
     }
     m->sp = at;
-    *FAST_PUSH(m, &m->duty_lines) = line;
+    *FAST_PUSH(m, &m->line_inst) = (uint32_t)(in - m->insts.v);
 }
 
 /* D6: the earliest due of this policy's instances that the trigger discharged; INT64_MAX: none. */
@@ -547,5 +586,6 @@ void fast_settle_all(struct lang_machine *m) {
             settle(m, in);
         }
     }
+    name_lines(m);
     m->want_support = false;
 }

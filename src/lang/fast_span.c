@@ -121,11 +121,18 @@ static void add_piece(struct measure *m, int64_t from, int64_t to) {
     }
 }
 
+/* Does the time of day that is asked for begin on this day? */
+static bool begins_on(const struct fast_time_in *e, int32_t day) {
+    return e->days == 0 || (e->days >> cf_weekday(day) & 1) != 0;
+}
+
 static void add_clocked(struct lang_machine *m, const struct fast_time_in *e, int64_t from, int64_t to, struct measure *sum) {
     int32_t wraps = e->clock_to <= e->clock_from;
     for (int32_t d = fast_day(m, from) - 1; fast_day_start(m, d) < to; d++) {
         int64_t b = fast_time_at(m, d, e->clock_from), c = fast_time_at(m, d + wraps, e->clock_to);
-        add_piece(sum, b > from ? b : from, c < to ? c : to);
+        if (begins_on(e, d)) {
+            add_piece(sum, b > from ? b : from, c < to ? c : to);
+        }
     }
 }
 
@@ -213,7 +220,7 @@ static void note_overtaking(struct lang_machine *m, const struct fast_time_in *e
     int32_t wraps = e->clock_to <= e->clock_from, day = fast_day(m, t);
     for (int32_t d = day - 1; d <= day && !inside && since != INT64_MAX; d++) {
         int64_t b = fast_time_at(m, d, e->clock_from), c = fast_time_at(m, d + wraps, e->clock_to);
-        inside = b <= t && t < c;
+        inside = begins_on(e, d) && b <= t && t < c;
         since = inside && b > since ? b : since;
     }
     int64_t longest = time_in(m, e, span, most);

@@ -208,6 +208,11 @@ static struct fast_judged judge(struct lang_machine *m, uint32_t gate, uint32_t 
     return j;
 }
 
+/* Where the judgement of a gate at an event of its record is remembered. */
+static struct fast_judged *judgement_of(struct lang_machine *m, uint32_t gate, uint32_t i) {
+    return &m->judged.v[m->ev.v[i].judged + m->p->gates.v[gate].slot];
+}
+
 /* In a place of its own, with the machine's point put back. place FAST_NONE_AT: nobody wants to know what it rests on. */
 static struct fast_judged judge_apart(struct lang_machine *m, uint32_t gate, uint32_t i, uint32_t place) {
     struct fast_at at = m->at;
@@ -223,12 +228,15 @@ static struct fast_judged judge_apart(struct lang_machine *m, uint32_t gate, uin
     m->at = at;
     m->want_support = support;
     m->want_notes = notes;
-    m->judged.v[(size_t)gate * m->n + i] = j;
+    *judgement_of(m, gate, i) = j;
     return j;
 }
 
 struct fast_judged fast_judge(struct lang_machine *m, uint32_t gate, uint32_t i) {
-    struct fast_judged j = m->judged.v[(size_t)gate * m->n + i];
+    if (m->p->sels.v[m->p->gates.v[gate].sel].record != m->events[i].record) {
+        return (struct fast_judged){.known = 1};
+    }
+    struct fast_judged j = *judgement_of(m, gate, i);
     return j.known != 0 ? j : judge_apart(m, gate, i, FAST_NONE_AT);
 }
 

@@ -120,6 +120,12 @@ static void add_time_in(struct cf_buf *b, const struct lang_expr *e) {
         cf_buf_lit(b, " and ");
         lang_clock_text(b, e->num2);
     }
+    static const char *const days[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
+    for (size_t d = 0; d < CF_COUNT(days); d++) {
+        if ((e->days >> d & 1) != 0) {
+            cf_buf_printf(b, "%s%s", (e->days & ((1u << d) - 1)) == 0 ? " on " : ", ", days[d]);
+        }
+    }
 }
 
 static void add_offset(struct cf_buf *b, const struct lang_expr *e) {

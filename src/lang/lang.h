@@ -154,7 +154,7 @@ enum lang_op {
     LANG_SUM_TABLE,   /* decl r: table; a: set of keys */
     LANG_AGE,         /* a: at instant or NULL */
     LANG_HOLDERS,
-    LANG_TIME_IN, /* decl r: span; longest; duration: the last; num, num2: between clock and clock, or -1 */
+    LANG_TIME_IN, /* decl r: span; longest; duration: the last; num, num2: between clock and clock, or -1; days */
     /* conditions */
     LANG_AND,
     LANG_OR,
@@ -236,6 +236,7 @@ struct lang_expr {
     int64_t num, num2;
     int64_t den; /* of LANG_NUMBER: 1 for a whole number */
     struct cf_str text;
+    uint8_t days;                      /* of LANG_TIME_IN: on which the time of day begins, bit 0 Monday; 0: on each */
     bool previous, longest, bracketed; /* written in brackets: kept for the formatter */
     bool to_verify;                    /* the root of a clause that ends in `to verify` */
     uint32_t id;                       /* r  dense number over the whole set: the evaluators' memo and coverage */

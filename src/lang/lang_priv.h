@@ -151,6 +151,8 @@ bool lang_need_number(struct lang_parser *p, const char *what, int64_t *out);
 bool lang_need_date(struct lang_parser *p, const char *what, int32_t *out);
 bool lang_need_kind(struct lang_parser *p, enum lang_subject *out);
 bool lang_need_cite(struct lang_parser *p, struct lang_cite *out);
+bool lang_at_weekday(struct lang_parser *p, size_t ahead, int *out); /* 0 Monday */
+bool lang_need_weekday(struct lang_parser *p, int *out);
 /* The next piece of the declaration: one line, or what stands between two `;`, with the deeper lines that continue it. */
 bool lang_next_piece(struct lang_parser *p);
 
@@ -176,11 +178,23 @@ void lang_sel_bracketed(struct cf_buf *b, const struct lang_sel *s, bool bracket
 /* ---- examples (parse_example.c) */
 void lang_read_example(struct lang_parser *p); /* the lines of p->decl, after its title */
 
+/* docket.c: grades, scores, choices and flags in their order; the compiled evaluator gives the other lines in theirs */
+void lang_docket_sort_states(struct lang_docket *d);
+
 /* ================================================================ identity.c, for both evaluators */
 
 typedef void lang_sha256_block(uint32_t h[8], const uint8_t b[64]);
 lang_sha256_block *lang_sha256_quickest(void);
-struct cf_id lang_duty_id_by(lang_sha256_block *one, struct cf_str rule, struct cf_id subject, struct cf_str role,
-                             struct cf_id cause, int64_t cause_limit, int32_t period, struct cf_id episode);
+
+/* What the identity of a duty line is hashed from: role, cause, period and episode are empty or zero where it has none. */
+enum { LANG_IDENTITY_BYTES = 200 }; /* two names, four ids and numbers at most; the end of what is hashed follows */
+struct lang_identity {
+    uint8_t b[256];
+    size_t n;
+};
+void lang_identity_put(struct lang_identity *w, struct cf_str rule, struct cf_id subject, struct cf_str role,
+                       struct cf_id cause, int64_t cause_limit, int32_t period, struct cf_id episode);
+struct cf_id lang_identity_of(lang_sha256_block *one, struct lang_identity *w);
+void lang_identities(lang_sha256_block *one, struct lang_identity *const w[2], struct cf_id *const out[2]); /* two at once */
 
 #endif

@@ -167,6 +167,7 @@ static bool number_episodes(struct low *l) {
         const struct lang_decl *d = l->set->decls.v[i];
         l->episode_of[d->number] = d->kind == LANG_EPISODE && d->newer == NULL ? n++ : -1;
     }
+    l->p->kind_words = (uint32_t)n / 64 + 1 > FAST_KIND_WORDS ? FAST_KIND_WORDS : (uint32_t)n / 64 + 1;
     if (n > FAST_MOST_KINDS) {
         return cf_fail(l->errs, CF_L143, CF_NOWHERE, "%d kinds of episodes", (int)n);
     }
@@ -599,16 +600,42 @@ static struct fast_each first_period(const struct low *l, uint32_t duty) {
     return (struct fast_each){duty, day, day <= d->to ? cf_day_start(l->ref->zone, day) : INT64_MAX};
 }
 
+/* By name, which is the order of the lines of one event (D13). */
+static void sort_gates(struct low *l, const struct fast_range *r) {
+    uint32_t *v = l->p->refs.v + r->first;
+    for (uint32_t i = 1; i < r->n; i++) {
+        uint32_t gate = v[i], k = i;
+        struct cf_str name = l->p->gates.v[gate].decl->name.text;
+        for (; k > 0 && cf_str_cmp(name, l->p->gates.v[v[k - 1]].decl->name.text) < 0; k--) {
+            v[k] = v[k - 1];
+        }
+        v[k] = gate;
+    }
+}
+
+static void rank_duties(struct lang_program *p) {
+    for (size_t i = 0; i < p->duties.n; i++) {
+        for (size_t k = 0; k < p->duties.n; k++) {
+            p->duties.v[i].rank += cf_str_cmp(p->duties.v[k].decl->name.text, p->duties.v[i].decl->name.text) < 0;
+        }
+    }
+}
+
 static void lower_lists(struct low *l) {
     struct lang_program *p = l->p;
     for (uint32_t r = 0; r < p->n_records; r++) {
         struct fast_record *f = &p->records[r];
         collect(l, &f->gates, r, gate_of_record, p->gates.n);
+        sort_gates(l, &f->gates);
+        for (uint32_t k = 0; k < f->gates.n; k++) {
+            p->gates.v[p->refs.v[f->gates.first + k]].slot = k;
+        }
         collect(l, &f->triggers, r, triggers, p->duties.n);
         collect(l, &f->breaches, r, breaches, p->duties.n);
         collect(l, &f->ends, r, ends, p->duties.n);
         collect(l, &f->watches, r, watched, p->watches.n);
     }
+    rank_duties(p);
     for (uint32_t d = 0; d < p->duties.n; d++) {
         if (p->duties.v[d].trigger == LANG_EACH) {
             *cf_push(l->a, &p->each) = first_period(l, d);
@@ -635,6 +662,46 @@ static void lower_days(struct low *l) {
         offsets[k] = (uint8_t)(((int64_t)day * 86400 - cf_day_start(l->ref->zone, day)) / 900);
     }
     l->p->offsets = offsets;
+}
+
+/* Can what a condition reads change as this policy begins or ends? Where no version of a name is in force the one that there is
+ * stands in, so a policy without other versions changes nothing but its own rules, and what its `more` adds to others. */
+static bool changes_what_is_read(const struct low *l, const struct lang_decl *policy) {
+    bool changes = false;
+    for (size_t i = 0; i < l->set->policies.n && !changes; i++) {
+        const struct lang_decl *other = l->set->policies.v[i];
+        changes = other != policy && cf_str_eq(other->name.text, policy->name.text);
+    }
+    for (size_t i = 0; i < policy->as.policy.decls.n && !changes; i++) {
+        changes = policy->as.policy.decls.v[i]->kind == LANG_MORE;
+    }
+    return changes;
+}
+
+static void add_change(struct low *l, int32_t day) {
+    *cf_push(l->a, &l->p->changes) = cf_day_start(l->ref->zone, day);
+}
+
+static void lower_changes(struct low *l) {
+    for (size_t i = 0; i < l->set->policies.n; i++) {
+        const struct lang_policy *v = &l->set->policies.v[i]->as.policy;
+        bool changes = changes_what_is_read(l, l->set->policies.v[i]);
+        if (changes && v->from > CF_DAY_MIN) {
+            add_change(l, v->from);
+        }
+        if (changes && v->to < CF_DAY_MAX) {
+            add_change(l, v->to + 1);
+        }
+    }
+    if (l->ref->first_day > CF_DAY_MIN) {
+        add_change(l, l->ref->first_day);
+    }
+    if (l->ref->last_day < CF_DAY_MAX) {
+        add_change(l, l->ref->last_day + 1);
+    }
+    if (l->p->changes.n > 0) {
+        qsort(l->p->changes.v, l->p->changes.n, sizeof(int64_t), by_instant);
+    }
 }
 
 /* When versions of policies, and the edition of the reference, begin and end (V5). */
@@ -726,6 +793,7 @@ bool lang_lower(struct cf_arena *a, const struct lang_set *set, const struct lan
     low_drain(&l);
     lower_lists(&l);
     lower_turns(&l);
+    lower_changes(&l);
     lower_days(&l);
     l.p->deps = l.deps.v;
     *out = l.p;

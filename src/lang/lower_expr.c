@@ -102,6 +102,13 @@ static uint32_t window_memo(struct low *l, struct cf_duration d) {
     return l->p->n_windows++;
 }
 
+/* The duration of a window that is written out, or a setting that has one version; NULL: it is to be asked for. */
+static const struct lang_expr *fixed_window(const struct lang_expr *e) {
+    bool setting = e != NULL && e->op == LANG_SETTING_REF && e->decl->older == NULL && e->decl->newer == NULL;
+    e = setting ? e->decl->as.setting.value : e;
+    return e != NULL && e->op == LANG_DURATION_LIT ? e : NULL;
+}
+
 uint32_t low_sel(struct low *l, const struct lang_sel *s) {
     if (s == NULL) {
         return UINT32_MAX;
@@ -111,9 +118,10 @@ uint32_t low_sel(struct low *l, const struct lang_sel *s) {
                          .since = s->since_decl != NULL ? (int32_t)s->since_decl->as.record.number : -1,
                          .any_episode = s->any_episode};
     f.share = s->kind != LANG_SEL_RECORD && s->decl != NULL ? low_newest(s->decl) : NULL;
-    f.fixed = s->last != NULL && s->last->op == LANG_DURATION_LIT;
+    const struct lang_expr *last = fixed_window(s->last);
+    f.fixed = last != NULL;
     if (f.fixed) {
-        f.last = s->last->duration;
+        f.last = last->duration;
         f.memo = window_memo(l, f.last);
     }
     *cf_push(l->a, &l->p->sels) = f;
@@ -255,6 +263,13 @@ int32_t low_role(struct low *l, const struct lang_decl *d) {
     return (int32_t)(d->kind == LANG_PARTNER ? l->p->n_roles + newest->as.partner.number : newest->as.role.number);
 }
 
+static uint8_t field_op(const struct lang_expr *e) {
+    return e->op == LANG_FIELD           ? FAST_FIELD
+           : e->op == LANG_TRIGGER_FIELD ? FAST_TRIGGER_FIELD
+           : e->op == LANG_OWN_FIELD     ? FAST_OWN_FIELD
+                                         : FAST_END;
+}
+
 /* Two durations that are compared may cross when one of them moves. */
 static void emit_crossing(struct low *l, const struct lang_expr *a, const struct lang_expr *b) {
     if (a->type.kind == LANG_T_DURATION) {
@@ -269,18 +284,15 @@ static void emit_time_in(struct low *l, const struct lang_expr *e) {
                              .longest = e->longest,
                              .window = e->duration,
                              .clock_from = (int32_t)e->num,
-                             .clock_to = (int32_t)e->num2};
+                             .clock_to = (int32_t)e->num2,
+                             .days = e->days};
     *cf_push(l->a, &l->p->times) = t;
     add(l, (struct fast_instr){.op = FAST_TIME_IN, .c = (int32_t)l->p->times.n - 1});
 }
 
 static void emit_role(struct low *l, const struct lang_expr *e) {
     const struct lang_expr *a = e->a;
-    uint16_t from = a->attr != LANG_ATTR_ACTOR    ? FAST_END
-                    : a->op == LANG_FIELD         ? FAST_FIELD
-                    : a->op == LANG_TRIGGER_FIELD ? FAST_TRIGGER_FIELD
-                    : a->op == LANG_OWN_FIELD     ? FAST_OWN_FIELD
-                                                  : FAST_END;
+    uint16_t from = a->attr != LANG_ATTR_ACTOR ? FAST_END : field_op(a);
     add(l, (struct fast_instr){.op = FAST_IS_ROLE, .c = low_role(l, e->decl), .y = from, .v = (int64_t)low_path(l, a)});
 }
 
@@ -300,6 +312,39 @@ static void emit_every(struct low *l, const struct lang_expr *e) {
     emit(l, e->a);
     uint32_t at = add(l, (struct fast_instr){.op = FAST_EVERY});
     later(l, e->b, LOW_EVERY, at);
+}
+
+/* The bit of a constant code, of `yes` and `no`; 0: it has none. */
+static uint64_t code_bit(const struct lang_expr *e, enum lang_type_kind kind) {
+    if (kind == LANG_T_YESNO) {
+        return e->op == LANG_YES ? 2 : e->op == LANG_NO ? 1 : 0;
+    }
+    return e->op == LANG_CODE_LIT && e->index >= 0 && e->index < 64 ? (uint64_t)1 << e->index : 0;
+}
+
+/* `R.f = code`, `R.f != code`, `R.f in code, code`: most of what conditions ask. One instruction, which needs no stack. */
+static bool emit_among(struct low *l, const struct lang_expr *e) {
+    bool one = e->op == LANG_EQ || e->op == LANG_NE;
+    const struct lang_expr *f = e->a;
+    if ((!one && e->op != LANG_IN_LIST) || field_op(f) == FAST_END || f->attr != LANG_ATTR_NONE || f->index < 0 || f->num > 0 ||
+        (f->type.kind != LANG_T_CODE && f->type.kind != LANG_T_YESNO)) {
+        return false;
+    }
+    uint64_t mask = one ? code_bit(e->b, f->type.kind) : 0;
+    for (size_t i = 0; !one && i < e->list.n; i++) {
+        uint64_t bit = code_bit(e->list.v[i], f->type.kind);
+        if (bit == 0) {
+            return false;
+        }
+        mask |= bit;
+    }
+    if (mask != 0) {
+        add(l, (struct fast_instr){.op = FAST_AMONG,
+                                   .x = (uint8_t)(field_op(f) | (e->op == LANG_NE ? 128 : 0)),
+                                   .c = (int32_t)low_path(l, f),
+                                   .v = (int64_t)mask});
+    }
+    return mask != 0;
 }
 
 /* Plain operators: how many operands are on the stack, and the operation. */
@@ -335,8 +380,15 @@ static bool emit_plain(struct low *l, const struct lang_expr *e) {
         emit_crossing(l, e->a, e->b);
     }
     emit(l, e->a);
+    size_t before = l->p->code.n;
     if (e->b != NULL) {
         emit(l, e->b);
+    }
+    struct fast_instr *last = &l->p->code.v[l->p->code.n - 1];
+    bool joins = (e->op == LANG_AND || e->op == LANG_OR) && l->p->code.n == before + 1 && last->op == FAST_AMONG;
+    if (joins) {
+        last->y = ops[e->op];
+        return true;
     }
     if (e->c != NULL) {
         emit_crossing(l, e->a, e->c);
@@ -421,7 +473,7 @@ static void emit_table(struct low *l, const struct lang_expr *e) {
 }
 
 static void emit(struct low *l, const struct lang_expr *e) {
-    if (emit_plain(l, e) || emit_over_events(l, e) || emit_name(l, e)) {
+    if (emit_among(l, e) || emit_plain(l, e) || emit_over_events(l, e) || emit_name(l, e)) {
         return;
     }
     switch ((int)e->op) {

@@ -975,16 +975,6 @@ static bool cl_boroughs(struct lang_parser *p) {
     return read_names(p, "a borough", &p->decl->as.unit.boroughs);
 }
 
-static bool read_weekday(struct lang_parser *p, int *out) {
-    static const char *const words[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
-    for (size_t i = 0; i < CF_COUNT(words); i++) {
-        if (lang_take_words(p, words[i])) {
-            *out = (int)i;
-            return true;
-        }
-    }
-    return lang_expected(p, "a day of the week, such as monday");
-}
 static bool read_clock(struct lang_parser *p, int32_t *out) {
     const struct lang_token *t = lang_peek(p, 0);
     if (t->kind != LANG_TK_CLOCK) {
@@ -1001,11 +991,11 @@ static bool read_clock(struct lang_parser *p, int32_t *out) {
 static bool cl_open(struct lang_parser *p) {
     int from = 0, to = 0;
     struct lang_hours h = {0};
-    if (!read_weekday(p, &from)) {
+    if (!lang_need_weekday(p, &from)) {
         return false;
     }
     to = from;
-    if (lang_take_words(p, "to") && !read_weekday(p, &to)) {
+    if (lang_take_words(p, "to") && !lang_need_weekday(p, &to)) {
         return false;
     }
     if (!read_clock(p, &h.from_s) || !lang_need_words(p, "to", "the time of opening") || !read_clock(p, &h.to_s)) {

@@ -378,7 +378,41 @@ static struct lang_expr *read_first(struct lang_parser *p) {
     return finish(p, e);
 }
 
-/* ["longest"] "time in" span ["in the last" duration] ["between" clock "and" clock] */
+bool lang_at_weekday(struct lang_parser *p, size_t ahead, int *out) {
+    static const char *const words[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
+    const struct lang_token *t = lang_peek(p, ahead);
+    for (size_t i = 0; t->kind == LANG_TK_WORD && i < CF_COUNT(words); i++) {
+        if (cf_str_is(t->text, words[i])) {
+            *out = (int)i;
+            return true;
+        }
+    }
+    return false;
+}
+bool lang_need_weekday(struct lang_parser *p, int *out) {
+    if (!lang_at_weekday(p, 0, out)) {
+        return lang_expected(p, "a day of the week, such as monday");
+    }
+    lang_take(p);
+    return true;
+}
+
+/* "on" weekday,+ : a list that ends at whatever is no day */
+static bool read_days(struct lang_parser *p, uint8_t *days) {
+    int day = 0;
+    if (!lang_take_words(p, "on")) {
+        return true;
+    }
+    do {
+        if (!lang_need_weekday(p, &day)) {
+            return false;
+        }
+        *days = (uint8_t)(*days | 1u << day);
+    } while (lang_at_mark(p, ',') && lang_at_weekday(p, 1, &day) && lang_take_mark(p, ','));
+    return true;
+}
+
+/* ["longest"] "time in" span ["in the last" duration] ["between" clock "and" clock ["on" weekday,+]] */
 static struct lang_expr *read_time_in(struct lang_parser *p) {
     struct lang_expr *e = lang_expr_new(p, LANG_TIME_IN, lang_peek(p, 0)->at);
     e->longest = lang_take_words(p, "longest");
@@ -413,6 +447,9 @@ static struct lang_expr *read_time_in(struct lang_parser *p) {
         }
         e->num = from->num;
         e->num2 = to->num;
+        if (!read_days(p, &e->days)) {
+            return NULL;
+        }
     }
     return finish(p, e);
 }

@@ -114,12 +114,19 @@ static void add_piece(struct measure *m, int64_t from, int64_t to) {
     }
 }
 
+/* Does the time of day that is asked for begin on this day? */
+static bool begins_on(const struct lang_expr *e, int32_t day) {
+    return e->days == 0 || (e->days >> cf_weekday(day) & 1) != 0;
+}
+
 static void add_clocked(const struct plain *p, const struct lang_expr *e, int64_t from, int64_t to, struct measure *m) {
     int32_t wraps = e->num2 <= e->num;
     for (int32_t d = cf_time_day(p->ref->zone, from) - 1; cf_day_start(p->ref->zone, d) < to; d++) {
         int64_t b = cf_time_at(p->ref->zone, d, (int32_t)e->num, NULL);
         int64_t c = cf_time_at(p->ref->zone, d + wraps, (int32_t)e->num2, NULL);
-        add_piece(m, b > from ? b : from, c < to ? c : to);
+        if (begins_on(e, d)) {
+            add_piece(m, b > from ? b : from, c < to ? c : to);
+        }
     }
 }
 
@@ -169,7 +176,7 @@ int64_t plain_overtakes(const struct plain *p, const struct plain_at *at, const 
     for (int32_t d = day - 1; d <= day && e->num >= 0 && since != INT64_MAX; d++) {
         int64_t b = cf_time_at(p->ref->zone, d, (int32_t)e->num, NULL),
                 c = cf_time_at(p->ref->zone, d + wraps, (int32_t)e->num2, NULL);
-        if (b <= at->t && at->t < c) {
+        if (begins_on(e, d) && b <= at->t && at->t < c) {
             inside = true;
             since = b > since ? b : since;
         }

@@ -66,6 +66,7 @@ static void remember(struct ledger *l) {
 
 static void forget(struct ledger *l) {
     store_rollback(l->db);
+    recent_clear(l);
     l->batch = false;
     l->size = l->batch_size;
     l->last_recorded = l->batch_recorded;
@@ -105,6 +106,42 @@ void ledger_rollback(struct ledger *l) {
     if (l->batch) {
         forget(l);
     }
+}
+
+static const char MARK[] = "entry";
+
+/* What a savepoint could not do the transaction cannot either. */
+static bool mark_failed(struct ledger *l) {
+    forget(l);
+    return false;
+}
+
+bool ledger_mark(struct ledger *l, struct cf_errs *errs) {
+    if (!batch_stands(l, errs)) {
+        return false;
+    }
+    l->mark_size = l->size;
+    l->mark_subjects = l->subjects;
+    return store_save(l->db, MARK, errs) || mark_failed(l);
+}
+
+bool ledger_keep(struct ledger *l, struct cf_errs *errs) {
+    return batch_stands(l, errs) && (store_release(l->db, MARK, errs) || mark_failed(l));
+}
+
+bool ledger_back(struct ledger *l, struct cf_errs *errs) {
+    if (!batch_stands(l, errs)) {
+        return false;
+    }
+    CF_ASSERT(l->size == l->mark_size);
+    if (!store_back_to(l->db, MARK, errs) || !store_release(l->db, MARK, errs)) {
+        return mark_failed(l);
+    }
+    if (l->subjects != l->mark_subjects) {
+        recent_clear(l);
+    }
+    l->subjects = l->mark_subjects;
+    return true;
 }
 
 static bool tile_put(void *arg, unsigned level, uint64_t tile, const uint8_t *hashes, unsigned n, struct cf_errs *errs) {
@@ -303,37 +340,41 @@ static void subject_mark(const struct ledger *l, int64_t no, const struct cf_id 
     mark_row(l->keys, "subject", pieces, 3, mark);
 }
 
+static bool subject_typed(struct ledger *l, int64_t no, const struct cf_id *id, uint32_t type, struct cf_errs *errs) {
+    uint8_t mark[8];
+    struct store_stmt *s = store_use(l->db, &sql_subject_type, errs);
+    if (s == NULL) {
+        return false;
+    }
+    subject_mark(l, no, id, type, mark);
+    store_bind_int(s, 1, no);
+    store_bind_int(s, 2, type);
+    store_bind_blob(s, 3, mark, sizeof mark);
+    if (!store_run(s, errs)) {
+        return false;
+    }
+    recent_put(l, *id, no, type);
+    return true;
+}
+
 bool ledger_subject_add(struct ledger *l, struct cf_id id, uint32_t type, int64_t *no, struct cf_errs *errs) {
     uint8_t mark[8];
-    if (!batch_stands(l, errs)) {
+    uint32_t was = 0;
+    if (!batch_stands(l, errs) || !subject_find(l, id, no, &was, errs)) {
         return false;
     }
-    if (!ledger_subject_no(l, id, no, errs)) {
-        return false;
-    }
-    struct store_stmt *s = NULL;
     if (*no != 0) {
-        struct cf_id same;
-        uint32_t was = 0;
-        if (type == 0 || !ledger_subject_id(l, *no, &same, &was, errs)) {
-            return type == 0;
+        if (type == 0 || type == was) {
+            return true;
         }
         if (was != 0) {
-            return was == type || cf_fail(errs, CF_E015, CF_NOWHERE, "subject %lld has another type already", (long long)*no);
+            return cf_fail(errs, CF_E015, CF_NOWHERE, "subject %lld has another type already", (long long)*no);
         }
-        subject_mark(l, *no, &id, type, mark);
-        s = store_use(l->db, &sql_subject_type, errs);
-        if (s == NULL) {
-            return false;
-        }
-        store_bind_int(s, 1, *no);
-        store_bind_int(s, 2, type);
-        store_bind_blob(s, 3, mark, sizeof mark);
-        return store_run(s, errs);
+        return subject_typed(l, *no, &id, type, errs);
     }
     *no = l->subjects + 1;
     subject_mark(l, *no, &id, type, mark);
-    s = store_use(l->db, &sql_subject_put, errs);
+    struct store_stmt *s = store_use(l->db, &sql_subject_put, errs);
     if (s == NULL) {
         return false;
     }
@@ -344,6 +385,7 @@ bool ledger_subject_add(struct ledger *l, struct cf_id id, uint32_t type, int64_
     if (!store_run(s, errs)) {
         return false;
     }
+    recent_put(l, id, *no, type);
     l->subjects++;
     return true;
 }
@@ -361,7 +403,8 @@ static bool number_subjects(struct ledger *l, const struct ledger_draft *d, stru
 /* ---- Sealing and inserting. */
 static void seal_parts(struct ledger *l, const struct ledger_draft *d, const struct event_plain *parts, size_t n,
                        int64_t recorded, uint8_t k[32], uint8_t leaf[LEDGER_HASH], struct cf_str *body) {
-    uint8_t secret[32], key[32], salt[32], ad[19], kinds[LEDGER_PARTS_MAX], commitments[LEDGER_PARTS_MAX][LEDGER_HASH];
+    uint8_t secret[32], keys[LEDGER_PARTS_MAX][32], salts[LEDGER_PARTS_MAX][32], ad[19], kinds[LEDGER_PARTS_MAX],
+        commitments[LEDGER_PARTS_MAX][LEDGER_HASH];
     size_t total = 0;
     for (size_t i = 0; i < n; i++) {
         total += 6 + parts[i].bytes.n + LEDGER_TAG;
@@ -372,22 +415,22 @@ static void seal_parts(struct ledger *l, const struct ledger_draft *d, const str
         ledger_random(l, secret, sizeof secret);
         seal_wrap(l->keys, &d->id, secret, k);
     } while (seal_zero(k, 32)); /* zeros mean destroyed */
+    derive_parts(secret, n, keys, salts);
     for (size_t i = 0; i < n; i++) {
         kinds[i] = parts[i].kind;
-        seal_derive(secret, (uint16_t)i, key, salt);
         part_ad(&d->id, (uint16_t)i, kinds[i], ad);
-        part_commit(l->sha, ad, salt, parts[i].bytes, commitments[i]);
+        part_commit(l->sha, ad, salts[i], parts[i].bytes, commitments[i]);
         size_t length = parts[i].bytes.n + LEDGER_TAG;
         out[at] = kinds[i];
         out[at + 1] = LEDGER_LIVE;
         for (int b = 0; b < 4; b++) {
             out[at + 2 + (size_t)b] = (uint8_t)(length >> (24 - 8 * b));
         }
-        seal_box(key, ad, sizeof ad, parts[i].bytes, out + at + 6);
+        seal_box(keys[i], ad, sizeof ad, parts[i].bytes, out + at + 6);
         at += 6 + length;
     }
     seal_wipe(secret, sizeof secret);
-    seal_wipe(key, sizeof key);
+    seal_wipe(keys, n * sizeof keys[0]);
     uint8_t room[LEDGER_LEAF_MOST];
     sha_leaf(l->sha, leaf_data(room, &l->id, l->size, recorded, &d->id, kinds, commitments[0], n), leaf);
     *body = (struct cf_str){(const char *)out, total};

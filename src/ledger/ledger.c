@@ -378,6 +378,7 @@ static struct ledger *new_ledger(struct cf_arena *a, const char *path, enum ledg
                                  const struct ledger_options *options) {
     static const struct ledger_options none = {0};
     struct ledger *l = CF_NEW(a, struct ledger);
+    l->recent = CF_NEW_N(a, struct recent_subject, LEDGER_RECENT);
     l->arena = cf_arena_new("ledger");
     l->scratch = cf_arena_new("ledger scratch");
     l->memory = cf_arena_new("ledger control");

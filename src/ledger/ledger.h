@@ -262,6 +262,12 @@ CF_MUST_USE bool ledger_append(struct ledger *l, const struct ledger_draft *draf
 CF_MUST_USE bool ledger_commit(struct ledger *l, struct cf_errs *errs);
 void ledger_rollback(struct ledger *l);
 bool ledger_in_batch(const struct ledger *l); /* false after an error of the store ended it */
+/* Within a batch, round what one entry does before its append, so that a refused one leaves no subject behind: after
+ * ledger_mark either ledger_keep, or ledger_back (numbers given since are taken back; not after an append). false: the batch
+ * was rolled back. */
+CF_MUST_USE bool ledger_mark(struct ledger *l, struct cf_errs *errs);
+CF_MUST_USE bool ledger_keep(struct ledger *l, struct cf_errs *errs);
+CF_MUST_USE bool ledger_back(struct ledger *l, struct cf_errs *errs);
 /* Would this draft be accepted? The checks of ledger_append without writing. */
 CF_MUST_USE bool ledger_check(struct ledger *l, const struct ledger_draft *draft, struct cf_errs *errs);
 
@@ -282,6 +288,16 @@ CF_MUST_USE bool ledger_scan(struct ledger *l, uint64_t from, uint64_t to, struc
 CF_MUST_USE bool ledger_scan_next(struct ledger_cursor *c, struct cf_arena *a, bool *more, struct ledger_event *out,
                                   struct cf_errs *errs);
 void ledger_scan_end(struct ledger_cursor *c);
+/* Many small readings in a row under one snapshot, so that each need not ask for its own; nothing in an open batch. Must be
+ * ended before the ledger is written to. */
+CF_MUST_USE bool ledger_snapshot(struct ledger *l, struct cf_errs *errs);
+void ledger_snapshot_end(struct ledger *l);
+/* The same for long ways, opened ahead on a thread of its own: not inside a batch. *out is the next event, NULL after the last;
+ * it lives until the next call. Meanwhile `l` may be used as ever, and must stay open until ledger_stream_end. */
+struct ledger_stream;
+CF_MUST_USE bool ledger_stream(struct ledger *l, uint64_t from, uint64_t to, struct ledger_stream **out, struct cf_errs *errs);
+CF_MUST_USE bool ledger_stream_next(struct ledger_stream *s, const struct ledger_event **out, struct cf_errs *errs);
+void ledger_stream_end(struct ledger_stream *s); /* NULL is allowed */
 /* Only events of built-in kinds, without reading the rest: kind 0 is any of them. Seqs in order, in `a`. */
 CF_MUST_USE bool ledger_builtins(struct ledger *l, uint32_t kind, uint64_t from, struct cf_arena *a, uint64_t **seqs, size_t *n,
                                  struct cf_errs *errs);

@@ -30,7 +30,9 @@ struct seal_keys { /* in guarded memory */
 };
 struct seal_keys *seal_keys_new(struct cf_arena *a); /* wiped and freed with the arena */
 void seal_keys_ready(struct seal_keys *k);           /* derives the signing pair and the key of row marks */
-void seal_derive(const uint8_t secret[32], uint16_t part, uint8_t key[32], uint8_t salt[32]);
+void seal_derive(const uint8_t secret[32], uint16_t part, uint8_t key[32], uint8_t salt[32]); /* by libsodium: the measure */
+/* derive.c: the same for parts 0 to n - 1 of an event, several at a time. */
+void derive_parts(const uint8_t secret[32], size_t n, uint8_t (*keys)[32], uint8_t (*salts)[32]);
 void seal_wrap(const struct seal_keys *k, const struct cf_id *event, const uint8_t in[32],
                uint8_t out[32]); /* its own inverse */
 void seal_wrap_part(const struct seal_keys *k, const struct cf_id *event, uint16_t part, uint8_t both[64]); /* key | salt */
@@ -170,6 +172,14 @@ struct cf_id control_hold(const struct control *c, const struct ledger_event *e)
 struct ledger_value control_builtin_entries(struct cf_arena *a); /* the reserved names, for the genesis event */
 
 /* ---- ledger.c */
+/* Subjects asked for lately: one event names the same people and units several times, and so does the next. A slot by hash of
+ * the id; what a batch gave is dropped when the batch is. */
+enum { LEDGER_RECENT = 1 << 18 };
+struct recent_subject {
+    struct cf_id id;
+    int64_t no;    /* 0: empty */
+    uint32_t type; /* the writer's is true; a reader's may have been said since */
+};
 struct ledger {
     struct cf_arena *arena;   /* its own; lives from open to close */
     struct cf_arena *scratch; /* reset at each append and read */
@@ -193,15 +203,22 @@ struct ledger {
     int64_t next_checkpoint; /* bytes of write-ahead log */
     struct tree tree;
     bool batch, control_changed, inside; /* inside: the room itself runs the batch (erasure, sealing) */
-    uint64_t batch_size;
+    uint64_t batch_size, mark_size;
+    int64_t mark_subjects;
     int64_t batch_recorded, batch_subjects;
     struct tree saved;
-    bool must_truncate;           /* something was destroyed and a reader kept its pages in the write-ahead log */
-    struct cf_map *pending;       /* a reader's list of events that the register says are destroyed */
-    uint64_t last_ms, last_count; /* of ledger_new_id */
-    uint8_t pool[4096];           /* random bytes not used yet: one call of the kernel for many secrets */
+    struct recent_subject *recent; /* LEDGER_RECENT of them */
+    bool must_truncate;            /* something was destroyed and a reader kept its pages in the write-ahead log */
+    struct cf_map *pending;        /* a reader's list of events that the register says are destroyed */
+    uint64_t last_ms, last_count;  /* of ledger_new_id */
+    uint8_t pool[4096];            /* random bytes not used yet: one call of the kernel for many secrets */
     size_t pool_left;
 };
+/* A subject's number and type, 0 when it was never seen; read.c keeps those asked for lately. */
+bool subject_find(struct ledger *l, struct cf_id id, int64_t *no, uint32_t *type, struct cf_errs *errs);
+void recent_put(struct ledger *l, struct cf_id id, int64_t no, uint32_t type);
+void recent_clear(struct ledger *l);
+void read_hide_pending(const struct ledger *l, struct ledger_event *e); /* what the register says is destroyed is not served */
 /* schema.c */
 extern const struct store_sql ledger_schema;
 bool ledger_load_control(struct ledger *l, uint64_t from, struct cf_errs *errs);

@@ -7,7 +7,7 @@ static bool damaged(uint64_t seq, const char *why, struct cf_errs *errs) {
 
 /* A copy restored from a backup may be older than the register: what that says is destroyed is not served (the keeper carries
  * it out when it next opens the ledger). */
-static void hide_pending(const struct ledger *l, struct ledger_event *e) {
+void read_hide_pending(const struct ledger *l, struct ledger_event *e) {
     if (l->pending == NULL || !cf_map_has(l->pending, (struct cf_str){(const char *)e->d.id.b, sizeof e->d.id.b})) {
         return;
     }
@@ -31,7 +31,7 @@ static bool open_row(struct ledger *l, const struct event_row *row, struct cf_ar
     if (!ok) {
         return damaged(row->seq, why, errs);
     }
-    hide_pending(l, out);
+    read_hide_pending(l, out);
     return true;
 }
 
@@ -131,6 +131,16 @@ bool ledger_source_seq(struct ledger *l, struct cf_str source, struct cf_str key
 }
 
 /* ---- Streams. */
+bool ledger_snapshot(struct ledger *l, struct cf_errs *errs) {
+    return l->batch || store_begin_read(l->db, errs);
+}
+
+void ledger_snapshot_end(struct ledger *l) {
+    if (!l->batch) {
+        store_rollback(l->db);
+    }
+}
+
 static const struct store_sql sql_scan = {
     "ledger.scan", "SELECT e.seq, e.id, e.recorded, e.leaf, e.body, s.k FROM event e LEFT JOIN secret s ON s.seq = e.seq "
                    "WHERE e.seq >= ?1 AND e.seq < ?2 ORDER BY e.seq"};
@@ -224,11 +234,31 @@ bool ledger_builtins(struct ledger *l, uint32_t kind, uint64_t from, struct cf_a
 }
 
 /* ---- Subjects. */
-static const struct store_sql sql_subject_no = {"ledger.subject_no", "SELECT no FROM subject WHERE id = ?1"};
+static const struct store_sql sql_subject_no = {"ledger.subject_no", "SELECT no, type FROM subject WHERE id = ?1"};
 static const struct store_sql sql_subject_id = {"ledger.subject_id", "SELECT id, type FROM subject WHERE no = ?1"};
 
-bool ledger_subject_no(struct ledger *l, struct cf_id id, int64_t *no, struct cf_errs *errs) {
+static struct recent_subject *recent_slot(struct ledger *l, struct cf_id id) {
+    uint64_t spread = (cf_be_read(id.b, 8) ^ cf_be_read(id.b + 8, 8)) * UINT64_C(0x9e3779b97f4a7c15);
+    return &l->recent[spread >> 40 & (LEDGER_RECENT - 1)];
+}
+
+void recent_put(struct ledger *l, struct cf_id id, int64_t no, uint32_t type) {
+    *recent_slot(l, id) = (struct recent_subject){id, no, type};
+}
+
+void recent_clear(struct ledger *l) {
+    memset(l->recent, 0, LEDGER_RECENT * sizeof *l->recent);
+}
+
+bool subject_find(struct ledger *l, struct cf_id id, int64_t *no, uint32_t *type, struct cf_errs *errs) {
+    const struct recent_subject *r = recent_slot(l, id);
     *no = 0;
+    *type = 0;
+    if (r->no != 0 && cf_id_eq(r->id, id)) {
+        *no = r->no;
+        *type = r->type;
+        return true;
+    }
     struct store_stmt *s = store_use(l->db, &sql_subject_no, errs);
     bool row = false;
     if (s == NULL) {
@@ -239,8 +269,17 @@ bool ledger_subject_no(struct ledger *l, struct cf_id id, int64_t *no, struct cf
         return false;
     }
     *no = row ? store_int(s, 0) : 0;
+    *type = row ? (uint32_t)store_int(s, 1) : 0;
     store_done(s);
+    if (row) {
+        recent_put(l, id, *no, *type);
+    }
     return true;
+}
+
+bool ledger_subject_no(struct ledger *l, struct cf_id id, int64_t *no, struct cf_errs *errs) {
+    uint32_t type;
+    return subject_find(l, id, no, &type, errs);
 }
 
 bool ledger_subject_id(struct ledger *l, int64_t no, struct cf_id *id, uint32_t *type, struct cf_errs *errs) {

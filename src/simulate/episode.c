@@ -376,7 +376,7 @@ static void repeat(struct episode *x, const struct sim_record *step, int32_t ind
     for (int n = 0; again && index >= 0 && n < REPEATS && sim_share(x->l, &x->r, step, SIMULATE_REPEAT); n++) {
         bool missing;
         int64_t at = time_of(x->l, again, index, &missing);
-        if (missing) {
+        if (missing || !gives_rise(x->l, again, index)) {
             return;
         }
         index = sim_emit(x->l, step, at, x->opener, again, index, false);

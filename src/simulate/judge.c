@@ -121,6 +121,14 @@ static enum lang_truth negated(enum lang_truth x) {
     return x == LANG_IS_UNKNOWN ? x : truth(x == LANG_IS_NO);
 }
 
+/* Whether a field was answered; of a record that is not there yet, or of anything else, nothing is said. */
+static enum lang_truth known(const struct sim_sight *s, const struct lang_expr *e) {
+    bool field = e->op == LANG_FIELD && e->attr == LANG_ATTR_NONE && !e->num && e->index >= 0;
+    const struct sim_event *x = field ? last_of(s, e->decl) : NULL;
+    bool there = x && (size_t)e->index < x->record->r->fields.n;
+    return there ? truth(x->fields[e->index].v.kind > LANG_V_DECLINED) : LANG_IS_UNKNOWN;
+}
+
 /* A condition that has a name, about the same episode; no fact reads itself. */
 static enum lang_truth named(const struct sim_sight *s, const struct lang_decl *fact) {
     bool here = fact && fact->as.fact.is_condition && !fact->as.fact.scope.about;
@@ -147,6 +155,8 @@ enum lang_truth sim_judge(const struct sim_sight *s, const struct lang_expr *e) 
     case LANG_GE: return compared(s, e);
     case LANG_IN_LIST: return listed(s, e);
     case LANG_FACT_REF: return named(s, e->decl);
+    case LANG_IS_KNOWN: return known(s, e->a);
+    case LANG_IS_NOT_KNOWN: return negated(known(s, e->a));
     default: return LANG_IS_UNKNOWN;
     }
 }

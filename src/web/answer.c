@@ -128,7 +128,7 @@ static bool find_who(struct web_request *q, const struct web_raw *raw, struct cf
         q->must_change = s->must_change;
         return true;
     }
-    q->token = web_cookie(q, VISITOR_COOKIE);
+    q->token = web_cookie(q, q->tls ? "__Host-" VISITOR_COOKIE : VISITOR_COOKIE);
     q->fresh_visitor = q->token.n == 0;
     if (q->fresh_visitor) {
         q->token = access_token_new(q->arena);
@@ -170,19 +170,8 @@ static bool allowed(struct web_request *q, struct cf_errs *errs) {
                    CF_STR_ARG(reason.words.n ? reason.words : CF_LIT("none of your roles may do this")));
 }
 
-static bool run(struct web_request *q, struct web_response *r, const struct web_raw *raw, struct cf_errs *errs) {
-    struct cf_str allow = {0};
-    enum web_found found = web_match(q->arena, q->method, q->path, &q->route, &q->params, &allow);
-    if (found == WEB_NO_METHOD) {
-        r->allow = allow;
-        return cf_fail(errs, CF_W005, CF_NOWHERE, "this address takes %.*s", CF_STR_ARG(allow));
-    }
-    if (!find_who(q, raw, errs)) {
-        return false;
-    }
-    if (found == WEB_NO_PATH) {
-        return cf_fail(errs, CF_W004, CF_NOWHERE, "there is no such page, or it is not yours to see");
-    }
+/* What comes before the page, for a route that was found and whoever asks. */
+bool web_run(struct web_request *q, struct web_response *r, const struct web_raw *raw, struct cf_errs *errs) {
     if (q->route->may != WEB_ANYONE && !q->who) {
         return ask_sign_in(q, r, errs);
     }
@@ -210,6 +199,22 @@ static bool run(struct web_request *q, struct web_response *r, const struct web_
         return cf_fail(errs, CF_W010, CF_NOWHERE, "%s showed people and wrote no row", q->route->name);
     }
     return true;
+}
+
+static bool find_and_run(struct web_request *q, struct web_response *r, const struct web_raw *raw, struct cf_errs *errs) {
+    struct cf_str allow = {0};
+    enum web_found found = web_match(q->arena, q->method, q->path, &q->route, &q->params, &allow);
+    if (found == WEB_NO_METHOD) {
+        r->allow = allow;
+        return cf_fail(errs, CF_W005, CF_NOWHERE, "this address takes %.*s", CF_STR_ARG(allow));
+    }
+    if (!find_who(q, raw, errs)) {
+        return false;
+    }
+    if (found == WEB_NO_PATH) {
+        return cf_fail(errs, CF_W004, CF_NOWHERE, "there is no such page, or it is not yours to see");
+    }
+    return web_run(q, r, raw, errs);
 }
 
 /* ---- What leaves. */
@@ -305,10 +310,8 @@ void web_answer(struct web_app *app, struct web_worker *w, struct cf_arena *a, c
     q.path = CF_LIT("/");
     q.method = method_of(raw->method, &q.head);
     bool ok = read_path(&q, raw->path, &errs) && read_headers(&q, raw, &errs) &&
-              web_read_form(a, raw->query, "the address", &q.query, &errs) && take_in(&q, &errs);
-    if (ok && q.route == NULL) {
-        ok = run(&q, &r, raw, &errs);
-    }
+              web_read_form(a, raw->query, "the address", &q.query, &errs) && take_in(&q, &errs) &&
+              find_and_run(&q, &r, raw, &errs);
     if (ok && (r.body.failed || !r.rendered)) {
         ok = cf_fail(&errs, CF_W003, CF_NOWHERE, "the page is longer than %d bytes", CF_MAX_WEB_PAGE_BYTES);
     }

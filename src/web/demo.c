@@ -2,8 +2,6 @@
  * one signs in. Must not be called for any other database. */
 #include "web/priv.h"
 
-#define DEMO_WORDS "everyone here is invented"
-
 static const struct {
     const char *login, *name, *unit, *roles;
 } people[] = {
@@ -13,7 +11,7 @@ static const struct {
 };
 
 struct cf_str web_demo_password(const struct web_request *q) {
-    return q->demo ? CF_LIT(DEMO_WORDS) : CF_LIT("");
+    return q->demo ? CF_LIT(SERVE_DEMO_WORDS) : CF_LIT("");
 }
 
 static bool make_one(struct access *x, struct desk *d, size_t i, struct cf_errs *errs) {
@@ -30,12 +28,31 @@ static bool make_one(struct access *x, struct desk *d, size_t i, struct cf_errs 
         }
     }
     return access_user_reset(x, NULL, id, first, errs) &&
-           access_password_change(x, id, first, CF_LIT(DEMO_WORDS), CF_LIT(""), errs);
+           access_password_change(x, id, first, CF_LIT(SERVE_DEMO_WORDS), CF_LIT(""), errs);
+}
+
+/* Their password is published, so nobody else may be in there. */
+static bool nobody_else(struct web_app *app, struct cf_arena *a, struct cf_errs *errs) {
+    struct access_users users = {0};
+    size_t total;
+    if (!access_user_list(app->writing_access, 0, CF_COUNT(people) + 1, a, &users, &total, errs)) {
+        return false;
+    }
+    for (size_t i = 0; i < users.n; i++) {
+        bool ours = false;
+        for (size_t k = 0; k < CF_COUNT(people); k++) {
+            ours = ours || cf_str_is(users.v[i].login, people[k].login);
+        }
+        if (!ours) {
+            return cf_fail(errs, CF_W012, CF_NOWHERE, "this database has users who are not of the demonstration");
+        }
+    }
+    return true;
 }
 
 bool web_demo_people(struct web_app *app, struct cf_errs *errs) {
     struct cf_arena *a = cf_arena_new("demonstration");
-    bool ok = true;
+    bool ok = nobody_else(app, a, errs);
     for (size_t i = 0; ok && i < CF_COUNT(people); i++) {
         struct access_user there;
         struct cf_errs absent = cf_errs_new(a);

@@ -76,6 +76,8 @@ struct web_answer {
 /* Answers one request, whatever it is; never fails. Everything lives in `a`. */
 void web_answer(struct web_app *app, struct web_worker *w, struct cf_arena *a, const struct web_raw *raw,
                 struct web_answer *out);
+/* The way of one request whose route is found and whose asker is known; false: `errs` says why there is no page. */
+CF_MUST_USE bool web_run(struct web_request *q, struct web_response *r, const struct web_raw *raw, struct cf_errs *errs);
 /* Whether a request is answered without a worker: static files, health. */
 bool web_quick(struct web_app *app, struct cf_arena *a, const struct web_raw *raw, struct web_answer *out);
 struct cf_id web_request_id(struct web_app *app); /* time and a count: tells requests apart, says nothing about anyone */

@@ -4,6 +4,8 @@
 
 #include "docket/docket.h"
 
+#define SERVE_DEMO_WORDS "everyone here is invented" /* the password of the demonstration's people: no secret */
+
 struct serve_options {
     struct desk_options desk; /* of the readers; the keeper opens the same with write */
     int port;                 /* on 127.0.0.1; 0: any free one */

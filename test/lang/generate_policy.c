@@ -455,7 +455,9 @@ static void leaf(struct gen *g) {
         if (shut || (g->windows && !g->bare && chance(g, 40))) {
             put(g, " in the last 72 hours");
         }
-        put(g, chance(g, 30) ? " between 21:00 and 06:00" : "");
+        bool clocked = chance(g, 30);
+        put(g, clocked ? " between 21:00 and 06:00" : "");
+        put(g, clocked && chance(g, 50) ? " on friday, saturday, sunday" : "");
         put(g, g->bare ? " >= some_hours" : chance(g, 50) ? " >= 2 hours" : " < 6 hours");
         break;
     }

@@ -361,7 +361,7 @@ static void published_searches_are_imported_once(void **state) {
     ends_with(1);
     childfirst("import everything x");
     ends_with(1);
-    says("stop-search and more-thorough-search");
+    says("stop-search, more-thorough-search and custody-disposals");
 }
 
 static void a_broken_line_is_rejected_with_its_reason(void **state) {

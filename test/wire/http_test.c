@@ -223,6 +223,66 @@ static void forged_and_broken_cookies_are_nobodys(void **state) {
     http_status(413);
 }
 
+static void what_is_refused_is_logged_by_its_code(void **state) {
+    (void)state;
+    http_forget();
+    http_get("/no-such-page");
+    http_status(404);
+    http_says("There is no such page, or it is not yours to see");
+    http_logged("CF-W004");
+    http_get("/sign-in");
+    http_post("/purpose", "purpose=supervision");
+    http_status(401);
+    http_logged("CF-W007");
+    http_get("/api/v1/no-such-thing");
+    http_status(404);
+    assert_string_equal(http_header("Content-Type"), "application/problem+json");
+    http_says("\"code\":\"CF-W004\"");
+}
+
+static void behind_tls_cookies_are_bound_to_the_host(void **state) {
+    (void)state;
+    http_forget();
+    http_always = "X-Forwarded-Proto: https\r\nX-Real-IP: 192.0.2.7\r\n";
+    http_get("/sign-in");
+    assert_non_null(strstr(http_header("Set-Cookie"), "__Host-childfirst-form="));
+    assert_non_null(strstr(http_header("Set-Cookie"), "Secure"));
+    http_post("/sign-in", "login=rahman&password=everyone+here+is+invented");
+    http_goes_to("/");
+    assert_non_null(strstr(http_header("Set-Cookie"), "__Host-childfirst="));
+    http_get("/purpose");
+    http_status(200);
+    http_always = "";
+    http_get("/purpose"); /* the same cookie without TLS is nobody's */
+    http_goes_to("/sign-in?next=%2Fpurpose");
+}
+
+static void a_stream_tells_that_it_listens(void **state) {
+    char got[4096], request[3000];
+    (void)state;
+    http_sign_in("brandt", NULL);
+    http_get("/stream/NOT%20A%20TOPIC");
+    http_status(404);
+    int fd = http_connect();
+    int n = snprintf(request, sizeof request, "GET /stream/all HTTP/1.1\r\nHost: a\r\nCookie: %s\r\n\r\n", http_cookies);
+    assert_int_equal(send(fd, request, (size_t)n, MSG_NOSIGNAL), n);
+    size_t all = 0;
+    for (int i = 0; i < 5; i++) {
+        ssize_t k = recv(fd, got + all, sizeof got - 1 - all, 0);
+        assert_true(k > 0);
+        all += (size_t)k;
+        got[all] = 0;
+        if (strstr(got, ": listening")) {
+            break;
+        }
+    }
+    assert_non_null(strstr(got, "text/event-stream"));
+    assert_non_null(strstr(got, ": listening"));
+    http_get("/metrics");
+    http_says("childfirst_streams 1");
+    close(fd);
+}
+
 static void a_script_in_a_field_comes_back_as_text(void **state) {
     (void)state;
     http_forget();
@@ -474,6 +534,20 @@ static void a_place_that_is_taken_is_refused(void **state) {
     childfirst("serve --demo --socket %s", http_path("socket"));
     ends_with(1);
     says("CF-W009");
+    char home[160];
+    FILE *f = fopen(http_path("words"), "w");
+    assert_non_null(f);
+    fputs("three words or more\n", f);
+    fclose(f);
+    snprintf(home, sizeof home, "%s/real/childfirst.db", wire_folder);
+    childfirst("init --db %s", home);
+    ends_with(0);
+    childfirst("user add somebody --db %s --name 'Some Body' --unit central_east --role constable < %s", home,
+               http_path("words"));
+    ends_with(0);
+    childfirst("serve --db %s --demo --port 0", home);
+    ends_with(1);
+    says("CF-W012");
     childfirst("serve --port 99999");
     ends_with(1);
     says("--port takes a whole number");
@@ -494,6 +568,9 @@ int main(void) {
         cmocka_unit_test(a_form_without_its_hidden_field_is_refused),
         cmocka_unit_test(a_hidden_field_of_one_session_does_not_fit_another),
         cmocka_unit_test(forged_and_broken_cookies_are_nobodys),
+        cmocka_unit_test(what_is_refused_is_logged_by_its_code),
+        cmocka_unit_test(behind_tls_cookies_are_bound_to_the_host),
+        cmocka_unit_test(a_stream_tells_that_it_listens),
         cmocka_unit_test(a_script_in_a_field_comes_back_as_text),
         cmocka_unit_test(what_cannot_be_read_is_refused_in_words),
         cmocka_unit_test(too_much_is_refused_and_the_next_request_is_answered),

@@ -142,6 +142,41 @@ static void own_rows_go_along_with_a_later_adoption_and_can_be_dropped(void **st
     says("already");
 }
 
+static void a_force_brings_codes_of_its_own_where_codes_and_table_are_one_file(void **state) {
+    (void)state;
+    make();
+    childfirst("record opened_case --child new --offence theft --wrong shouting --at '2024-06-03 15:00'");
+    ends_with(0);
+    own("code\ttitle\tho_code\tweight\tstatus\n"
+        "cheating\tCheating\t008/26\t10\t\n"
+        "two words\tTwo\t999/99\t2\t\n"
+        "hiding\tHiding\t\t\t\n");
+    childfirst("policy table load wrongs %s/own.tsv", wire_folder); /* by the file's name, too */
+    ends_with(2);
+    says("10 is not between 0 and 9, the bounds of the score heaviness");
+    says("`two words` cannot be a code");
+    says("own.tsv:3:15");
+    says("`999/99` is no known ho_code");
+    says("the row has no value: column weight is empty");
+    says("the row has no ho_code");
+    says("shouting is left out, and was recorded 1 times");
+    never_says("lying is left out"); /* nobody recorded it */
+    own("code\ttitle\tho_code\tweight\tstatus\n"
+        "cheating\tCheating\t008/26\t9\t\n"
+        "shouting\tShouting\t\t\tnot scored\n");
+    childfirst("policy table load weight %s/own.tsv", wire_folder);
+    ends_with(0);
+    says("2 rows stand in the table weight now");
+    childfirst("record opened_case --child new --offence theft --wrong cheating --at '2024-06-03 16:00'");
+    ends_with(0);
+    childfirst("policy table drop weight"); /* the shipped rows know no cheating */
+    ends_with(1);
+    says("cheating is left out, and was recorded 1 times");
+    says("Load a table that keeps it.");
+    childfirst("policy table list");
+    says("1 rows  the force's own"); /* a row without a value is none */
+}
+
 static void a_table_that_no_policy_reads_from_a_file_is_refused(void **state) {
     (void)state;
     make();
@@ -167,6 +202,7 @@ int main(void) {
         T(more_faults_than_an_error_page_holds_are_all_shown),
         T(a_file_without_the_columns_or_without_rows_is_refused),
         T(own_rows_go_along_with_a_later_adoption_and_can_be_dropped),
+        T(a_force_brings_codes_of_its_own_where_codes_and_table_are_one_file),
         T(a_table_that_no_policy_reads_from_a_file_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

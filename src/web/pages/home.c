@@ -22,9 +22,16 @@ static bool shows(struct web_request *q, const char *href, int may) {
 
 bool page_home(struct web_request *q, struct web_response *r, struct cf_errs *errs) {
     struct page_home p = {.signed_in = q->who != NULL};
-    (void)errs;
     if (q->who) {
-        p.first = q->who->name;
+        uint64_t open = 0, late = 0;
+        if (q->who->user_no > 0 && !desk_count_owed(q->desk, (uint32_t)q->who->user_no, q->now, &open, &late, errs)) {
+            return false;
+        }
+        p.name = q->who->name;
+        p.counted = true;
+        p.overdue = (int64_t)late;
+        p.overdue_any = late > 0;
+        p.due = (int64_t)(open - late);
     }
     for (size_t i = 0; i < CF_COUNT(cards); i++) {
         if (shows(q, cards[i].href, cards[i].may)) {

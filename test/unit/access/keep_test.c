@@ -3,6 +3,8 @@
 #include "fault/faulty_vfs.h"
 #include "unit/access/access_help.h"
 
+#include <pthread.h>
+
 static void a_draft_survives_signing_out_and_a_restart_and_is_nobody_elses(void **state) {
     struct place *p = *state;
     struct cf_id roe = user(p, "roe", "", "constable"), lee = user(p, "lee", "", "constable");
@@ -216,6 +218,61 @@ static void break_glass_opens_one_child_for_an_hour_and_owes_a_review(void **sta
     refused(p, access_glass_review(p->x, p->d, &twice, g.event, true, CF_LIT("Mine."), p->a, &p->errs), CF_A052);
 }
 
+/* ---- Several at once, each with a connection of its own. */
+struct together {
+    const char *db;
+    struct cf_id user, fresh, event;
+    struct cf_str link;
+    bool opened, again, linked;
+    pthread_barrier_t *ready;
+};
+
+static void *one_of_several(void *arg) {
+    struct together *t = arg;
+    struct cf_arena *a = cf_arena_new("one of several");
+    struct cf_errs errs = cf_errs_new(a);
+    struct ledger_options o = {0};
+    struct ledger *l = NULL;
+    struct access *x = NULL;
+    struct cf_id user;
+    struct cf_str data;
+    t->opened = ledger_open(a, t->db, LEDGER_READ, &o, &errs, &l) && access_open(a, l, ACCESS_USE, &errs, &x);
+    (void)pthread_barrier_wait(t->ready);
+    t->opened = t->opened && access_once(x, t->user, CF_LIT("one form"), CF_LIT(""), t->fresh, &t->event, &t->again, &errs);
+    t->linked = t->opened && access_link_use(x, "password", t->link, a, &user, &data, &errs);
+    access_close(x);
+    ledger_close(l);
+    cf_arena_free(a);
+    return NULL;
+}
+
+static void of_several_at_once_one_binds_the_key_and_one_takes_the_link(void **state) {
+    struct place *p = *state;
+    struct together t[4];
+    pthread_t threads[4];
+    pthread_barrier_t ready;
+    size_t first = 0, linked = 0;
+    struct cf_id roe = user(p, "roe", "", NULL);
+    struct cf_str link;
+    must(p, access_link_make(p->x, "password", roe, CF_LIT(""), 10, p->a, &link, &p->errs));
+    assert_int_equal(pthread_barrier_init(&ready, NULL, 4), 0);
+    for (uint8_t i = 0; i < 4; i++) {
+        t[i] = (struct together){.db = ledger_path(desk_ledger(p->d)), .user = roe, .link = link, .ready = &ready};
+        t[i].fresh.b[0] = (uint8_t)(i + 1);
+        assert_int_equal(pthread_create(&threads[i], NULL, one_of_several, &t[i]), 0);
+    }
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        assert_true(t[i].opened);
+        assert_true(cf_id_eq(t[i].event, t[0].event));
+        first += t[i].again ? 0 : 1;
+        linked += t[i].linked ? 1 : 0;
+    }
+    assert_int_equal(first, 1);
+    assert_int_equal(linked, 1);
+    (void)pthread_barrier_destroy(&ready);
+}
+
 static void policies_that_know_no_break_glass_open_nothing(void **state) {
     struct place *p = *state;
     char without[200], policies[160];
@@ -274,6 +331,7 @@ int main(void) {
         IN_A_PLACE(a_partners_key_opens_what_its_scope_names_until_it_ends),
         IN_A_PLACE(forms_sealed_on_a_phone_open_here_also_after_the_key_changed),
         IN_A_PLACE(break_glass_opens_one_child_for_an_hour_and_owes_a_review),
+        IN_A_PLACE(of_several_at_once_one_binds_the_key_and_one_takes_the_link),
         IN_A_PLACE(policies_that_know_no_break_glass_open_nothing),
         IN_A_PLACE(on_a_full_disk_nothing_is_half_done),
     };

@@ -211,6 +211,28 @@ static void every_line_of_every_docket_explains_itself_and_becomes_json(void **s
     over_all(every_line_explains_itself);
 }
 
+/* The list of subjects begins with the units; the first person declared may move it, whatever their number. */
+static void an_example_finds_its_child_however_many_units_there_are(void **state) {
+    (void)state;
+    struct cf_arena *a = cf_arena_new("units");
+    for (int units = 1; units <= 70; units++) {
+        struct cf_buf b = cf_buf_new(a, 100000);
+        cf_buf_lit(&b, POLICY);
+        for (int i = 0; i < units; i++) {
+            cf_buf_printf(&b, "unit more_%d \"One more\"\n", i);
+        }
+        cf_buf_lit(&b, "record met \"Met\"\n    about child is person\n    by anyone\n"
+                       "duty tell \"Tell\"\n    after met\n    owner team\n    within 1 hour\n    done by met\n"
+                       "    cites law\n"
+                       "example \"E\"\n    child Ann born 2010-01-01\n    2024-06-03 10:00 met\n"
+                       "    at 2024-06-03 10:30\n        expect tell pending due 2024-06-03 11:00\n");
+        struct cf_str text;
+        assert_true(cf_buf_finish(&b, &text));
+        holds(cf_cstr(a, text));
+    }
+    cf_arena_free(a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_example_of_the_worked_policies_holds_as_printed),
@@ -218,6 +240,7 @@ int main(void) {
         cmocka_unit_test(an_ended_duty_stays_ended_as_time_moves_on),
         cmocka_unit_test(events_in_another_order_give_the_same_docket),
         cmocka_unit_test(every_line_of_every_docket_explains_itself_and_becomes_json),
+        cmocka_unit_test(an_example_finds_its_child_however_many_units_there_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

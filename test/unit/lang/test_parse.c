@@ -232,6 +232,10 @@ static void sums_counts_and_spans_keep_what_they_look_at(void **state) {
     assert_int_equal(e->duration.unit, CF_HOUR);
     assert_int_equal(e->num, 22 * 3600);
     assert_int_equal(e->num2, 6 * 3600);
+    assert_int_equal(e->days, 0);
+    e = expr(*state, "x in time in hospital between 22:00 and 06:00 on sunday, friday, y");
+    assert_int_equal(e->list.n, 2);
+    assert_int_equal(e->list.v[0]->days, 1 << 6 | 1 << 4);
     e = expr(*state, "base[a.b, 3]");
     assert_int_equal(e->op, LANG_TABLE_REF);
     assert_int_equal(e->list.n, 2);

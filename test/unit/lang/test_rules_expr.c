@@ -169,6 +169,11 @@ static void X5_a_span_closes_at_the_next_end_and_an_open_one_reaches_to_the_inst
                  "    cites law 1\n"
                  "flag night \"Two hours at night\"; in case\n"
                  "    while time in cell between 22:00 and 06:00 >= 2 hours to verify; cites law 1\n"
+                 "flag monday \"Two hours in a night that began on a Monday\"; in case\n"
+                 "    while time in cell between 22:00 and 06:00 on monday, wednesday >= 2 hours to verify; cites law 1\n"
+                 "flag later \"A minute in a night that began on another day\"; in case\n"
+                 "    while time in cell between 22:00 and 06:00 on tuesday, saturday, sunday >= 1 minute to verify\n"
+                 "    cites law 1\n"
                  "flag shut \"The desk is shut\"; in case; while closed; cites law 1\n"
                  "example \"Two stays\"\n"
                  "    child Ann  born 2012-01-01\n"
@@ -181,7 +186,9 @@ static void X5_a_span_closes_at_the_next_end_and_an_open_one_reaches_to_the_inst
                  "    at 2024-06-03 15:00  expect no inside\n"
                  "    at 2024-06-03 22:59  expect no long; no stretch; shut\n"
                  "    at 2024-06-03 23:00  expect long; no stretch; no night\n"
-                 "    at 2024-06-04 00:00  expect stretch; night\n");
+                 "    at 2024-06-04 00:00  expect stretch; night; monday\n"
+                 "    at 2024-06-04 05:59  expect no later\n"
+                 "    at 2024-06-04 22:02  expect later\n");
 }
 
 static void X5_kept_is_the_result_at_the_last_event_that_the_gate_judged(void **state) {

@@ -48,6 +48,7 @@ static void expr(struct cf_buf *b, const struct lang_expr *e) {
     cf_buf_printf(b, " %d/%d %lld %lld %lld", e->duration.n, (int)e->duration.unit, (long long)e->num, (long long)e->num2,
                   (long long)e->den);
     str(b, e->text);
+    num(b, e->days);
     cf_buf_printf(b, " %d%d%d%d)", e->previous, e->longest, sel_brackets ? 0 : e->bracketed, e->to_verify);
 }
 static void value(struct cf_buf *b, const struct lang_value_clause *v) {

@@ -241,8 +241,30 @@ static void proofs_of_version_1_are_taken(void **state) {
     bench_free(b);
 }
 
+/* Both ways to a key: several at a time as the program takes it, and one by one as libsodium gives it. */
+static void derived_keys_are_those_of_libsodium(void **state) {
+    (void)state;
+    static uint8_t keys[LEDGER_PARTS_MAX][32], salts[LEDGER_PARTS_MAX][32];
+    for (uint32_t round = 0; round < 200; round++) {
+        uint8_t secret[32], key[32], salt[32];
+        size_t n = 1 + round % LEDGER_PARTS_MAX;
+        for (size_t i = 0; i < sizeof secret; i++) {
+            secret[i] = round == 0 ? 0 : round == 1 ? 0xff : (uint8_t)(round * 89 + i * 57 + (round >> 3) * i);
+        }
+        memset(keys, 0, sizeof keys);
+        derive_parts(secret, n, keys, salts);
+        for (uint16_t i = 0; i < n; i++) {
+            seal_derive(secret, i, key, salt);
+            assert_memory_equal(keys[i], key, 32);
+            assert_memory_equal(salts[i], salt, 32);
+        }
+        assert_true(n == LEDGER_PARTS_MAX || seal_zero(keys[n], 32)); /* nothing past the last */
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(derived_keys_are_those_of_libsodium),
         cmocka_unit_test(the_bytes_written_today_are_those_of_version_1),
         cmocka_unit_test(a_ledger_of_version_1_opens_and_verifies),
         cmocka_unit_test(proofs_of_version_1_are_taken),

@@ -454,6 +454,78 @@ static void ids_of_one_maker_ascend_and_are_uuid_7(void **state) {
     bench_free(b);
 }
 
+/* Long enough for the second thread, with a short rest in the last block. */
+static void many_events(struct bench *b, size_t n) {
+    struct ledger_receipt r;
+    bench_ok(b, ledger_begin(b->l, &b->errs));
+    for (size_t i = 0; i < n; i++) {
+        bench_ok(b, ledger_append(b->l, bench_draft(b, "one of many"), &r, &b->errs));
+    }
+    bench_ok(b, ledger_commit(b->l, &b->errs));
+}
+
+static void a_stream_gives_what_reading_gives_however_long_it_is(void **state) {
+    (void)state;
+    struct bench *b = bench_new();
+    many_events(b, 2600);
+    const uint64_t froms[] = {0, 7, ledger_size(b->l) - 2048, ledger_size(b->l) - 5, ledger_size(b->l)};
+    for (size_t f = 0; f < CF_COUNT(froms); f++) {
+        struct ledger_stream *s;
+        const struct ledger_event *e;
+        uint64_t seq = froms[f];
+        bench_ok(b, ledger_stream(b->l, froms[f], UINT64_MAX, &s, &b->errs));
+        for (;; seq++) {
+            bench_ok(b, ledger_stream_next(s, &e, &b->errs));
+            if (e == NULL) {
+                break;
+            }
+            struct cf_mark m = cf_arena_mark(b->a);
+            struct ledger_event read;
+            bench_ok(b, ledger_read(b->l, seq, b->a, &read, &b->errs));
+            assert_int_equal(e->seq, seq);
+            assert_memory_equal(e->leaf, read.leaf, LEDGER_HASH);
+            assert_int_equal(e->d.n_persons, read.d.n_persons);
+            assert_int_equal(e->d.n_words, read.d.n_words);
+            assert_true(read.d.n_words == 0 || cf_str_eq(e->d.words[0].text, read.d.words[0].text));
+            cf_arena_rewind(b->a, m);
+        }
+        assert_int_equal(seq, ledger_size(b->l));
+        ledger_stream_end(s);
+    }
+    struct ledger_stream *left; /* ended before its end */
+    const struct ledger_event *first;
+    bench_ok(b, ledger_stream(b->l, 0, UINT64_MAX, &left, &b->errs));
+    bench_ok(b, ledger_stream_next(left, &first, &b->errs));
+    ledger_stream_end(left);
+    bench_free(b);
+}
+
+static void a_stream_stops_at_a_damaged_row_and_names_it(void **state) {
+    (void)state;
+    static const uint64_t rows[] = {600, 1024, 3};
+    for (size_t i = 0; i < CF_COUNT(rows); i++) {
+        struct bench *b = bench_new();
+        struct ledger_stream *s;
+        const struct ledger_event *e;
+        uint64_t seq = 0;
+        many_events(b, 2100);
+        ledger_close(b->l);
+        b->l = NULL;
+        bench_sql(b, cf_cstr(b->a, cf_str_printf(b->a, "UPDATE event SET recorded = recorded + 1 WHERE seq = %llu",
+                                                 (unsigned long long)rows[i])));
+        bench_reopen(b);
+        bench_ok(b, ledger_stream(b->l, 0, UINT64_MAX, &s, &b->errs));
+        while (ledger_stream_next(s, &e, &b->errs)) {
+            assert_non_null(e);
+            assert_int_equal(e->seq, seq++);
+        }
+        assert_int_equal(seq, rows[i]);
+        assert_int_equal(b->errs.v[0].code, CF_E011);
+        ledger_stream_end(s);
+        bench_free(b);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_appended_is_read_again),
@@ -465,6 +537,8 @@ int main(void) {
         cmocka_unit_test(two_keepers_cannot_write),
         cmocka_unit_test(a_reader_takes_in_what_was_appended_since),
         cmocka_unit_test(a_scan_gives_every_event_in_order),
+        cmocka_unit_test(a_stream_gives_what_reading_gives_however_long_it_is),
+        cmocka_unit_test(a_stream_stops_at_a_damaged_row_and_names_it),
         cmocka_unit_test(a_rolled_back_batch_leaves_no_trace),
         cmocka_unit_test(names_keep_their_numbers_and_types_for_ever),
         cmocka_unit_test(a_subject_gets_a_number_at_its_first_event),

@@ -430,6 +430,89 @@ static void contacts_come_as_often_as_the_open_data_say_and_fall_on_few(void **s
     assert_in_range(r.families, 900, 1500);
 }
 
+/* ---- Answers that hang together: what is offered is what was decided, what is decided is open. */
+
+struct together {
+    const struct lang_set *set;
+    uint32_t offer, decision, words; /* records */
+    int admits, caution;             /* codes */
+    uint64_t offers, as_decided, decided, cautions, cautions_open;
+};
+
+static const struct lang_field *field_called(const struct lang_set *set, uint32_t record, const char *name, size_t *at) {
+    const struct lang_record *r = &set->records.v[record]->as.record;
+    for (*at = 0; *at < r->fields.n; (*at)++) {
+        if (cf_str_is(r->fields.v[*at].name.text, name)) {
+            return &r->fields.v[*at];
+        }
+    }
+    fail_msg("no field %s", name);
+    return NULL;
+}
+
+static int code_called(const struct lang_set *set, uint32_t record, const char *field, const char *code) {
+    size_t at;
+    const struct lang_decl *codes = field_called(set, record, field, &at)->type.of;
+    for (size_t i = 0; i < codes->as.codes.list.n; i++) {
+        if (cf_str_is(codes->as.codes.list.v[i].name.text, code)) {
+            return (int)i;
+        }
+    }
+    fail_msg("no code %s", code);
+    return -1;
+}
+
+/* The answer of the last such event of an episode before position `end` of the history; -1: none, or not a code. */
+static int64_t last_answer(const struct together *x, const struct lang_history *h, size_t end, uint64_t episode,
+                           uint32_t record, const char *field) {
+    size_t at;
+    int64_t found = -1;
+    (void)field_called(x->set, record, field, &at);
+    for (size_t i = 0; i < end; i++) {
+        const struct lang_event *e = &h->events[i];
+        if (e->record == record && e->n_episodes && e->episodes[0] == episode) {
+            found = e->fields[at].kind == LANG_V_CODE ? e->fields[at].i : -1;
+        }
+    }
+    return found;
+}
+
+static bool look_together(void *arg, const struct lang_history *h) {
+    struct together *x = arg;
+    for (size_t i = 0; i < h->n; i++) {
+        const struct lang_event *e = &h->events[i];
+        uint64_t episode = e->n_episodes ? e->episodes[0] : 0;
+        if (e->record == x->offer) {
+            int64_t decided = last_answer(x, h, i, episode, x->decision, "disposal");
+            int64_t offered = last_answer(x, h, i + 1, episode, x->offer, "route");
+            x->offers += decided >= 0 && offered >= 0;
+            x->as_decided += decided >= 0 && decided == offered;
+        } else if (e->record == x->decision) {
+            int64_t said = last_answer(x, h, i, episode, x->words, "answer");
+            x->decided++;
+            bool caution = said >= 0 && last_answer(x, h, i + 1, episode, x->decision, "disposal") == x->caution;
+            x->cautions += caution;
+            x->cautions_open += caution && said == x->admits;
+        }
+    }
+    return true;
+}
+
+static void what_is_offered_was_mostly_decided_and_what_is_decided_mostly_open(void **state) {
+    struct world *w = *state;
+    struct simulate_options o = options(8, 2500);
+    struct together x = {.set = w->shipped,
+                         .offer = lang_find(w->shipped, "disposal_offered")->as.record.number,
+                         .decision = lang_find(w->shipped, "disposal_decision")->as.record.number,
+                         .words = lang_find(w->shipped, "child_answers")->as.record.number};
+    x.admits = code_called(w->shipped, x.words, "answer", "admits");
+    x.caution = code_called(w->shipped, x.decision, "disposal", "youth_caution");
+    assert_true(simulate_histories(w->shipped, &w->ref, w->rates, &o, look_together, &x, NULL, &w->errs));
+    assert_true(x.offers > 100 && x.cautions > 5);
+    assert_true(x.as_decided * 10 > x.offers * 7 && x.as_decided < x.offers);
+    assert_true(x.cautions_open * 10 > x.cautions * 5);
+}
+
 static void nothing_happens_after_the_last_instant_and_what_lies_ahead_is_counted(void **state) {
     struct world *w = *state;
     struct simulate_options all = options(7, 150), half = all;
@@ -522,6 +605,7 @@ int main(void) {
         cmocka_unit_test(the_worked_policies_are_simulated_without_code_for_any_of_them),
         cmocka_unit_test(shares_come_out_as_the_rates_state_them),
         cmocka_unit_test(contacts_come_as_often_as_the_open_data_say_and_fall_on_few),
+        cmocka_unit_test(what_is_offered_was_mostly_decided_and_what_is_decided_mostly_open),
         cmocka_unit_test(nothing_happens_after_the_last_instant_and_what_lies_ahead_is_counted),
         cmocka_unit_test(a_callback_may_stop_it),
         cmocka_unit_test(a_beginning_in_the_future_is_refused),

@@ -356,44 +356,28 @@ size_t record_entries(struct web_request *q, const struct form_entry *entry, str
     return n;
 }
 
-struct once {
-    struct desk_entry *entries;
-    size_t n;
-    bool again;
-    struct desk_changes changes;
-};
-
-static bool record_all(struct web_request *q, struct desk *writing, struct access *access, void *arg, struct cf_errs *errs) {
-    struct once *o = arg;
-    (void)access;
-    for (size_t i = 0; i < o->n; i++) {
-        struct ledger_receipt receipt;
-        if (!desk_record(writing, &o->entries[i], q->arena, &receipt, &o->changes, errs)) {
-            return false;
-        }
-        o->again = receipt.again;
-    }
-    return true;
-}
-
 bool record_once(struct web_request *q, struct cf_str key, const struct form_entry *entry, struct cf_id *event, bool *again,
                  struct cf_errs *errs) {
-    struct once o = {0};
+    struct desk_entry *entries;
+    struct desk_changes changes = {0};
     bool bound;
-    o.n = record_entries(q, entry, &o.entries);
-    for (size_t i = 0; i < o.n; i++) {
-        struct cf_str part = i + 1 == o.n ? key : cf_str_printf(q->arena, "%.*s/new/%zu", CF_STR_ARG(key), i);
-        if (!access_once(q->access, q->who->user, part, CF_LIT(""), ledger_new_id(desk_ledger(q->desk)), &o.entries[i].id,
-                         &bound, errs)) {
+    size_t n = record_entries(q, entry, &entries);
+    for (size_t i = 0; i < n; i++) {
+        struct cf_str part = i + 1 == n ? key : cf_str_printf(q->arena, "%.*s/new/%zu", CF_STR_ARG(key), i);
+        if (!access_once(q->access, q->who->user, part, CF_LIT(""), ledger_new_id(desk_ledger(q->desk)), &entries[i].id, &bound,
+                         errs)) {
             return false;
         }
     }
-    *event = o.entries[o.n - 1].id;
-    if (!web_work(q, record_all, &o, errs)) {
-        return false;
+    *event = entries[n - 1].id;
+    for (size_t i = 0; i < n; i++) { /* whoever is new comes first, and is there already when this is asked again */
+        struct ledger_receipt receipt;
+        if (!keeper_record(q->keeper, &entries[i], q->arena, &receipt, &changes, errs)) {
+            return false;
+        }
+        *again = receipt.again;
     }
-    *again = o.again;
-    web_changed(q, &o.changes);
+    web_changed(q, &changes);
     return true;
 }
 
@@ -402,11 +386,11 @@ bool record_once(struct web_request *q, struct cf_str key, const struct form_ent
 /* Of the tree of reasons what says why here and now: which rule and which source stand beside it already. */
 static bool worth_saying(struct cf_str text, struct cf_str said) {
     static const char *const beside[] = {"rule `", "rests on ", "judged once", "needs "};
-    bool new = text.n > 0 && !cf_str_eq(text, said);
-    for (size_t i = 0; new &&i < CF_COUNT(beside); i++) {
-        new = !cf_str_starts(text, cf_str_from(beside[i]));
+    bool worth = text.n > 0 && !cf_str_eq(text, said);
+    for (size_t i = 0; worth && i < CF_COUNT(beside); i++) {
+        worth = !cf_str_starts(text, cf_str_from(beside[i]));
     }
-    return new;
+    return worth;
 }
 
 static void add_reasons(struct web_request *q, const struct lang_reason *r, struct record_follow *out) {

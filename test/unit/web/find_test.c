@@ -102,7 +102,7 @@ static void case_accents_and_one_wrong_letter_do_not_matter(void **state) {
         }
         assert_true(hits.v[0].why.n > 0);
     }
-    assert_text(found("zoe oneal").v[0].why, "has the name zoe; oneal is nearly oneil");
+    assert_text(found("zoe oneal").v[0].why, "has the name zoe; oneil is nearly oneal");
     assert_text(found("zoe").v[0].born, "born 14 February 2010");
     assert_int_equal(found("nobody").n, 0);
     assert_int_equal(found("").n, 0);

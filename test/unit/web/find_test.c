@@ -143,7 +143,7 @@ static void a_name_is_found_as_it_was_put_right_and_not_after_it_was_withdrawn(v
     assert_int_equal(found("rightly").n, 1);
     assert_true(cf_id_eq(found("writtenname").v[0].id, who));
     uint32_t no;
-    struct cf_str name;
+    struct cf_str name = {0};
     must(desk_subject_no(desk, who, &no, &errs) && find_name(people, desk, no, arena, &name, &errs));
     assert_text(name, "Rightly Writtenname");
     struct desk_correction gone = {.event = event, .withdraw = true, .actor = {{9}}, .reason = CF_LIT("another person")};

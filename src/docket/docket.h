@@ -207,7 +207,7 @@ struct desk_lines {
 };
 CF_MUST_USE bool desk_duties(struct desk *d, enum desk_which which, const char *unit_or_role, int64_t at, struct cf_arena *a,
                              struct desk_lines *out, struct cf_errs *errs);
-/* How many open duties one officer owes in person, and how many of those are late at `at`: from the stored dockets, so quick. */
+/* How many open duties one officer owes in person, and how many are late at `at`: from the stored dockets, so quick. */
 CF_MUST_USE bool desk_count_owed(struct desk *d, uint32_t officer, int64_t at, uint64_t *open, uint64_t *late,
                                  struct cf_errs *errs);
 CF_MUST_USE bool desk_subject_no(struct desk *d, struct cf_id id, uint32_t *no,

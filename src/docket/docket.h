@@ -196,14 +196,16 @@ CF_MUST_USE bool desk_docket(struct desk *d, uint32_t subject, int64_t at, int64
 /* After an erasure: takes it in, drops every derived trace, empties the write-ahead logs and vacuums the desk. */
 CF_MUST_USE bool desk_forget(struct desk *d, struct cf_errs *errs);
 
-enum desk_which { DESK_UNIT, DESK_OVERDUE, DESK_ALL_OPEN };
+/* SUSPENDED: the open duties of people whose record is restricted (Data Protection Act 2018, section 47), for whoever answers
+ * for information rights, and for nobody else: every other list counts them and does not show them. */
+enum desk_which { DESK_UNIT, DESK_OVERDUE, DESK_ALL_OPEN, DESK_SUSPENDED };
 struct desk_line { /* evaluated at `at` */
     uint32_t subject;
     struct lang_duty_line duty;
 };
 struct desk_lines {
     CF_VEC(struct desk_line);
-    uint64_t not_in_source, withheld;
+    uint64_t not_in_source, suspended; /* counted, not shown; of SUSPENDED: shown and counted */
 };
 CF_MUST_USE bool desk_duties(struct desk *d, enum desk_which which, const char *unit_or_role, int64_t at, struct cf_arena *a,
                              struct desk_lines *out, struct cf_errs *errs);

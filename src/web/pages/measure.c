@@ -340,7 +340,7 @@ static void put_meaning(struct web_request *q, struct page_measure *page, const 
     const struct lang_decl *d = m->decl, *p = d->policy;
     page->definition = measure_definition(q->arena, d);
     page->policy = p->title;
-    page->policy_url = web_url(q, "/policies/%.*s", CF_STR_ARG(p->name.text));
+    page->policy_url = measure_policy_url(q, p);
     page->version =
         cf_str_printf(q->arena, "%.*s, in force from %s", CF_STR_ARG(p->name.text), cf_date_shown(p->as.policy.from).p);
     for (size_t i = 0; i < p->as.policy.serves.n; i++) {

@@ -38,6 +38,8 @@ enum counted_state measure_counted_get(struct web_request *q, const struct measu
                                        const struct measure_counted **out, int64_t *made_s, struct cf_errs *errs);
 /* Which records hold events that were imported: names, one a line, from the thread that counts; empty as long as not known. */
 struct cf_str measure_sources(struct web_request *q);
+/* The address of a policy's page; empty as long as there is no such page. */
+struct cf_str measure_policy_url(struct web_request *q, const struct lang_decl *policy);
 struct cf_str measure_words(struct cf_arena *a, struct cf_str name); /* "ethnic group" of ethnic_group */
 
 #endif

@@ -17,6 +17,13 @@ struct cf_str measure_words(struct cf_arena *a, struct cf_str name) {
     return (struct cf_str){p, name.n};
 }
 
+struct cf_str measure_policy_url(struct web_request *q, const struct lang_decl *policy) {
+    const struct web_route *route;
+    struct web_pairs params = {0};
+    struct cf_str allow, url = web_url(q, "/policies/%.*s", CF_STR_ARG(policy->name.text));
+    return web_match(q->arena, WEB_GET, url, &route, &params, &allow) == WEB_FOUND ? url : CF_LIT("");
+}
+
 bool measure_named(struct web_request *q, struct cf_str name, struct measure_named *out, struct cf_errs *errs) {
     const struct lang_set *set = q->desk ? desk_set(q->desk) : NULL;
     *out = (struct measure_named){.name = name};

@@ -77,8 +77,7 @@ static void put_measure(struct listing *l, const struct lang_decl *d, struct pag
     }
     if (!*group) {
         *group = cf_push(q->arena, &l->page->groups);
-        **group = (struct page_measures_group){.title = d->policy->title,
-                                               .policy = web_url(q, "/policies/%.*s", CF_STR_ARG(d->policy->name.text))};
+        **group = (struct page_measures_group){.title = d->policy->title, .policy = measure_policy_url(q, d->policy)};
         for (size_t i = 0; i < d->policy->as.policy.serves.n; i++) {
             *cf_push(q->arena, &(*group)->serves) = (struct page_measures_served){d->policy->as.policy.serves.v[i]};
         }

@@ -176,6 +176,15 @@ struct access_shown {
 };
 CF_MUST_USE bool access_read(struct access *x, const struct access_subject *who, const struct access_shown *shown,
                              struct cf_errs *errs);
+/* One writer of that log for all threads of a server: whoever comes first writes for those who wait meanwhile, in one commit.
+ * Opened once, with a ledger of its own; access_use_log says that this thread's access_read and access_child go through it
+ * (NULL: by themselves again). Close it after every access that uses it. */
+struct access_log;
+CF_MUST_USE bool access_log_open(struct cf_arena *a, const char *db, const char *keys, struct cf_errs *errs,
+                                 struct access_log **out);
+void access_log_close(struct access_log *log); /* NULL and a second call are allowed; also closed with its arena */
+void access_use_log(struct access *x, struct access_log *log);
+
 /* Who looked at a child between two instants, newest first, at most `at_most`; *more says whether there were others. The caller
  * must hold ACCESS_AUDIT; this look is itself logged before anything is returned. */
 struct access_look {

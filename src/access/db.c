@@ -1,6 +1,7 @@
 /* db: access.db: its path, tables and what has ended in them. Must not know who may do what. */
 #include "access/priv.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #define ACCESS_VERSION 1
@@ -165,6 +166,15 @@ static bool check_owner(struct access *x, struct cf_errs *errs) {
     return same || cf_fail(errs, CF_A009, CF_NOWHERE, "%s belongs to another ledger", store_path(x->db));
 }
 
+/* The file's own account alone may read it; what the database lays beside it takes the same rights. */
+static bool make_private(const char *path, struct cf_errs *errs) {
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        return cf_fail(errs, CF_B003, CF_NOWHERE, "%s cannot be made", path);
+    }
+    return close(fd) == 0 || cf_fail(errs, CF_B003, CF_NOWHERE, "%s cannot be made", path);
+}
+
 static void close_cb(void *arg) {
     access_close(arg);
 }
@@ -179,6 +189,10 @@ bool access_open_with(struct cf_arena *a, struct ledger *l, enum access_mode mod
     const char *path = access_path(x->arena, l);
     if (mode == ACCESS_USE && access(path, F_OK) != 0) {
         cf_fail(errs, CF_A001, CF_NOWHERE, "no user of this ledger can sign in: there is no %s", path);
+        access_close(x);
+        return false;
+    }
+    if (mode == ACCESS_MAKE && !make_private(path, errs)) {
         access_close(x);
         return false;
     }

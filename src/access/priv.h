@@ -18,6 +18,7 @@ struct access {
     struct ledger *ledger;
     struct store_db *db;
     struct ledger_reads *reads; /* opened at the first look */
+    struct access_log *log;     /* shared; NULL: `reads` is written by this thread */
     struct cf_str decoy;        /* a hash to check passwords of unknown logins against */
     const char *vfs;            /* for fault tests */
 };
@@ -89,6 +90,9 @@ struct cf_str otp_base32(struct cf_arena *a, const uint8_t *secret, size_t n);
 /* The user's stored secret, checked and its step moved on. *has: they have one. */
 CF_MUST_USE bool access_otp_check(struct access *x, struct cf_id user, struct cf_str code, bool *has, bool *right,
                                   struct cf_errs *errs);
+
+/* ---- log.c: false when the row could not be made durable. */
+CF_MUST_USE bool access_log_add(struct access_log *x, const struct ledger_read_row *row);
 
 /* ---- glass.c */
 #define ACCESS_OPENING "break_glass"

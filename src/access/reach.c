@@ -230,6 +230,10 @@ static bool reads_of(struct access *x, struct cf_errs *errs) {
     return x->reads != NULL || ledger_reads_open(x->arena, x->ledger, errs, &x->reads);
 }
 
+void access_use_log(struct access *x, struct access_log *log) {
+    x->log = log;
+}
+
 /* The roles as one text: what they held when they looked. */
 static struct cf_str roles_text(const struct access_subject *who, struct cf_arena *a) {
     struct cf_buf b = cf_buf_new(a, (size_t)CF_MAX_GRANTS * (CF_MAX_NAME_BYTES + 1));
@@ -259,7 +263,9 @@ bool access_read(struct access *x, const struct access_subject *who, const struc
                                   .withheld = (int64_t)shown->withheld,
                                   .outcome = shown->outcome,
                                   .terms = or_empty(shown->terms)};
-    bool ok = reads_of(x, errs) && ledger_reads_add(x->reads, &row, 1, errs);
+    bool fits = shown->n <= CF_MAX_READ_SHOWN; /* one that is too long must not hold up others */
+    bool ok =
+        fits && x->log != NULL ? access_log_add(x->log, &row) : reads_of(x, errs) && ledger_reads_add(x->reads, &row, 1, errs);
     cf_arena_free(a);
     return ok || cf_fail(errs, CF_A030, CF_NOWHERE, "this look could not be logged, so nothing is shown");
 }
@@ -320,6 +326,6 @@ bool access_who_looked(struct access *x, struct desk *d, const struct access_sub
     if (no == 0) {
         return cf_fail(errs, CF_A020, CF_NOWHERE, "there is nobody here with this id");
     }
-    return ledger_reads_of(x->reads, no, CF_MAX_READ_SHOWN, a, &rows, &n, errs) &&
+    return reads_of(x, errs) && ledger_reads_of(x->reads, no, CF_MAX_READ_SHOWN, a, &rows, &n, errs) &&
            take_looks(x, rows, n, from_us, to_us, at_most, a, out, errs);
 }

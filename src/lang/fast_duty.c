@@ -316,17 +316,35 @@ void fast_after_event(struct lang_machine *m, uint32_t i) {
 
 /* ---- when C (D2) */
 
-int64_t fast_next_turn(const struct lang_machine *m, int64_t t) {
-    size_t lo = 0, hi = m->p->turns.n;
+static int64_t next_of(const int64_t *v, size_t n, int64_t t) {
+    size_t lo = 0, hi = n;
     while (lo < hi) {
         size_t mid = (lo + hi) / 2;
-        if (m->p->turns.v[mid] > t) {
+        if (v[mid] > t) {
             hi = mid;
         } else {
             lo = mid + 1;
         }
     }
-    return lo < m->p->turns.n ? m->p->turns.v[lo] : INT64_MAX;
+    return lo < n ? v[lo] : INT64_MAX;
+}
+
+int64_t fast_next_turn(const struct lang_machine *m, int64_t t) {
+    return next_of(m->p->turns.v, m->p->turns.n, t);
+}
+
+/* When a watch is to be asked again though neither an event nor time itself changes its condition: as a version of it begins or
+ * ends, or a version of what it may read. */
+static int64_t next_version(const struct lang_machine *m, const struct fast_watched *w, int64_t t) {
+    int64_t next = next_of(m->p->changes.v, m->p->changes.n, t);
+    for (uint32_t k = 0; k < w->versions.n; k++) {
+        const struct fast_duty *d = &m->p->duties.v[m->p->refs.v[w->versions.first + k]];
+        int64_t from = d->from > CF_DAY_MIN ? fast_day_start(m, d->from) : INT64_MIN;
+        int64_t to = d->to < CF_DAY_MAX ? fast_day_start(m, d->to + 1) : INT64_MIN;
+        next = from > t && from < next ? from : next;
+        next = to > t && to < next ? to : next;
+    }
+    return next;
 }
 
 static uint32_t version_then(const struct lang_machine *m, const struct fast_watched *w, int32_t day) {
@@ -396,7 +414,7 @@ static void ask_watch(struct lang_machine *m, size_t number, struct fast_point p
         c = fast_truth_of(m, m->p->duties.v[duty].cond);
         m->want_notes = false;
     }
-    int64_t turn = fast_next_turn(m, pt.t);
+    int64_t turn = next_version(m, w, pt.t);
     watch->next = m->next < turn ? m->next : turn;
     fast_wake(m, watch->next);
     watch->begun = true;

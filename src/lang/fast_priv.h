@@ -336,7 +336,10 @@ struct lang_program {
     } each; /* duties `each` period */
     struct {
         CF_VEC(int64_t);
-    } turns;              /* instants at which a version or an edition begins or ends, ascending */
+    } turns; /* instants at which a version or an edition begins or ends, ascending */
+    struct {
+        CF_VEC(int64_t);
+    } changes;            /* those at which what a condition reads may change: of names with several versions, of `more` */
     const uint64_t *deps; /* bits of records, dep_words for each row */
     uint32_t dep_words;
     struct {

@@ -664,6 +664,46 @@ static void lower_days(struct low *l) {
     l->p->offsets = offsets;
 }
 
+/* Can what a condition reads change as this policy begins or ends? Where no version of a name is in force the one that there is
+ * stands in, so a policy without other versions changes nothing but its own rules, and what its `more` adds to others. */
+static bool changes_what_is_read(const struct low *l, const struct lang_decl *policy) {
+    bool changes = false;
+    for (size_t i = 0; i < l->set->policies.n && !changes; i++) {
+        const struct lang_decl *other = l->set->policies.v[i];
+        changes = other != policy && cf_str_eq(other->name.text, policy->name.text);
+    }
+    for (size_t i = 0; i < policy->as.policy.decls.n && !changes; i++) {
+        changes = policy->as.policy.decls.v[i]->kind == LANG_MORE;
+    }
+    return changes;
+}
+
+static void add_change(struct low *l, int32_t day) {
+    *cf_push(l->a, &l->p->changes) = cf_day_start(l->ref->zone, day);
+}
+
+static void lower_changes(struct low *l) {
+    for (size_t i = 0; i < l->set->policies.n; i++) {
+        const struct lang_policy *v = &l->set->policies.v[i]->as.policy;
+        bool changes = changes_what_is_read(l, l->set->policies.v[i]);
+        if (changes && v->from > CF_DAY_MIN) {
+            add_change(l, v->from);
+        }
+        if (changes && v->to < CF_DAY_MAX) {
+            add_change(l, v->to + 1);
+        }
+    }
+    if (l->ref->first_day > CF_DAY_MIN) {
+        add_change(l, l->ref->first_day);
+    }
+    if (l->ref->last_day < CF_DAY_MAX) {
+        add_change(l, l->ref->last_day + 1);
+    }
+    if (l->p->changes.n > 0) {
+        qsort(l->p->changes.v, l->p->changes.n, sizeof(int64_t), by_instant);
+    }
+}
+
 /* When versions of policies, and the edition of the reference, begin and end (V5). */
 static void lower_turns(struct low *l) {
     for (size_t i = 0; i < l->set->policies.n; i++) {
@@ -753,6 +793,7 @@ bool lang_lower(struct cf_arena *a, const struct lang_set *set, const struct lan
     low_drain(&l);
     lower_lists(&l);
     lower_turns(&l);
+    lower_changes(&l);
     lower_days(&l);
     l.p->deps = l.deps.v;
     *out = l.p;

@@ -87,6 +87,7 @@ void form_glance(struct form *f, struct form_entry *out);
 
 /* Writes all questions, filled with what was sent, each with its flaw. */
 void form_write(struct form *f, struct cf_buf *b);
+void form_write_answers(struct form *f, struct cf_buf *b); /* the fields first, then when: where who and which are settled */
 /* What was answered, for `check your answers`: a row for each question that was asked, in the order of the form. */
 struct form_row {
     struct cf_str label, words, id; /* id: the control to go back to */

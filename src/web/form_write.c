@@ -569,7 +569,7 @@ static void write_list(struct form *f, struct cf_buf *b, const struct form_quest
         item.required = true; /* "not asked" is said once, of the whole */
         cf_buf_printf(b,
                       "<fieldset class=\"govuk-fieldset cf-item\"><legend class=\"govuk-fieldset__legend\"><span "
-                      "class=\"cf-count\">%zu</span>"
+                      "class=\"cf-item__n\">%zu</span>"
                       "<span class=\"govuk-visually-hidden\">",
                       i + 1);
         html_text(b, item.label);
@@ -800,6 +800,21 @@ static void write_unit(struct form *f, struct cf_buf *b, const char *name, const
     }
 }
 
+static void write_fields(struct form *f, struct cf_buf *b) {
+    const struct lang_record *r = &f->record->as.record;
+    for (size_t i = 0; i < r->fields.n; i++) {
+        if (!r->fields.v[i].retired) {
+            struct form_question q = form_of_field(f, "f.", &r->fields.v[i]);
+            form_write_question(f, b, &q);
+        }
+    }
+}
+
+void form_write_answers(struct form *f, struct cf_buf *b) {
+    write_fields(f, b);
+    write_when(f, b);
+}
+
 void form_write(struct form *f, struct cf_buf *b) {
     const struct lang_record *r = &f->record->as.record;
     for (size_t i = 0; i < r->roles.n; i++) {
@@ -807,12 +822,7 @@ void form_write(struct form *f, struct cf_buf *b) {
     }
     write_episodes(f, b);
     write_when(f, b);
-    for (size_t i = 0; i < r->fields.n; i++) {
-        if (!r->fields.v[i].retired) {
-            struct form_question q = form_of_field(f, "f.", &r->fields.v[i]);
-            form_write_question(f, b, &q);
-        }
-    }
+    write_fields(f, b);
     write_unit(f, b, "unit", "Unit", LANG_UNIT_SUBJECT);
     if (r->built_in && !r->fields.n) {
         write_unit(f, b, "to", "To whom", LANG_ORGANISATION);

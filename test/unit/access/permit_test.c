@@ -2,6 +2,8 @@
  * whom one may not see; and the log of every look. */
 #include "unit/access/access_help.h"
 
+#include <pthread.h>
+
 /* ---- The table, worked out from the declarations alone, in another way than the program's. */
 static void closure(const struct lang_set *set, const struct lang_decl *role, bool *counts_as) {
     for (size_t i = 0; i < set->roles.n; i++) { /* itself, and every lower rank */
@@ -328,6 +330,67 @@ static void every_look_and_every_refusal_is_in_the_log_before_it_is_answered(voi
             CF_A020);
 }
 
+/* ---- Many threads, one writer. */
+struct looker {
+    const char *db;
+    struct access_log *log;
+    uint32_t child;
+    int64_t user;
+    size_t logged;
+};
+
+static void *look_often(void *arg) {
+    struct looker *k = arg;
+    struct cf_arena *a = cf_arena_new("looker");
+    struct cf_errs errs = cf_errs_new(a);
+    struct ledger_options o = {0};
+    struct ledger *l = NULL;
+    struct access *x = NULL;
+    struct access_subject who = {.user_no = k->user, .session = CF_LIT("s"), .purpose = CF_LIT("safeguarding")};
+    struct access_shown shown = {.route = CF_LIT("/c"), .subjects = &k->child, .n = 1};
+    bool ok = ledger_open(a, k->db, LEDGER_READ, &o, &errs, &l) && access_open(a, l, ACCESS_USE, &errs, &x);
+    if (ok) {
+        access_use_log(x, k->log);
+    }
+    for (int i = 0; ok && i < 50; i++) {
+        k->logged += access_read(x, &who, &shown, &errs) ? 1 : 0;
+    }
+    access_close(x);
+    ledger_close(l);
+    cf_arena_free(a);
+    return NULL;
+}
+
+static void looks_of_many_threads_are_all_in_the_log(void **state) {
+    struct place *p = *state;
+    struct looker k[4];
+    pthread_t threads[4];
+    struct access_log *log;
+    struct access_looks looks;
+    uint32_t no;
+    struct cf_id pc = user(p, "pc", "north_area", "constable");
+    user(p, "auditor", "", "auditor");
+    struct cf_id seen = child(p, pc, "north_area");
+    must(p, desk_subject_no(p->d, seen, &no, &p->errs));
+    must(p, access_log_open(p->a, ledger_path(desk_ledger(p->d)), NULL, &p->errs, &log));
+    for (int i = 0; i < 4; i++) {
+        k[i] = (struct looker){.db = ledger_path(desk_ledger(p->d)), .log = log, .child = no, .user = no};
+        assert_int_equal(pthread_create(&threads[i], NULL, look_often, &k[i]), 0);
+    }
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        assert_int_equal(k[i].logged, 50);
+    }
+    struct access_subject auditor = who_is(p, "auditor", "audit");
+    must(p, access_who_looked(p->x, p->d, &auditor, seen, 0, INT64_MAX, 1000, p->a, &looks, &p->errs));
+    assert_int_equal(looks.n, 201);
+    access_use_log(p->x, log);
+    must(p, look(p, &auditor, seen, &no));
+    access_use_log(p->x, NULL);
+    access_log_close(log);
+    access_log_close(log);
+}
+
 static void what_cannot_be_logged_is_not_shown(void **state) {
     struct place *p = *state;
     struct cf_id pc = user(p, "pc", "north_area", "constable");
@@ -356,6 +419,7 @@ int main(void) {
         IN_A_PLACE(a_child_out_of_reach_is_answered_as_one_who_does_not_exist),
         IN_A_PLACE(lists_keep_what_may_be_seen_and_count_the_rest),
         IN_A_PLACE(every_look_and_every_refusal_is_in_the_log_before_it_is_answered),
+        IN_A_PLACE(looks_of_many_threads_are_all_in_the_log),
         IN_A_PLACE(what_cannot_be_logged_is_not_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

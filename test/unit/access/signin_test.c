@@ -2,6 +2,8 @@
  * all. */
 #include "unit/access/access_help.h"
 
+#include <sys/stat.h>
+
 static bool try_in(struct place *p, const char *login, const char *password, const char *code, const char *address,
                    struct access_session *s) {
     struct access_attempt at = {lit(login), lit(password), lit(code), lit(address)};
@@ -309,6 +311,9 @@ static void a_file_of_users_belongs_to_one_ledger_and_must_be_there(void **state
     assert_int_equal(remove(path), 0);
     refused(p, access_open(p->a, desk_ledger(p->d), ACCESS_USE, &p->errs, &x), CF_A001);
     must(p, access_open(p->a, desk_ledger(p->d), ACCESS_MAKE, &p->errs, &x));
+    struct stat st; /* for its own account alone */
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
     static const struct store_sql other = {"test.other", "UPDATE meta SET ledger = zeroblob(16)"};
     must(p, access_run(x, &other, &p->errs, ""));
     access_close(x);

@@ -1,10 +1,11 @@
 /* measure: one measure as a page, as CSV, as JSON. The table is counted by the thread that counts; whoever asks meanwhile is
  * told so. Shows numbers, never who. Must not know what any measure counts. */
+#include "web/pages/measure.h"
+
 #include <math.h>
 
 #include "exchange/boroughs.h"
 #include "measure/chart.h"
-#include "web/pages/measure.h"
 
 #include "pages/page_measure.h"
 

@@ -1,7 +1,8 @@
 /* strategy: what of the strategy the policies in force carry out, reckoned anew for each visit. Nothing about any person. Must
  * not know any system by name: titles are data. */
-#include "docket/strategy.h"
 #include "web/priv.h"
+
+#include "docket/strategy.h"
 
 #include "pages/page_strategy.h"
 

@@ -31,6 +31,7 @@ CF_MUST_USE bool desk_refresh(struct desk *d, bool *adopted, struct cf_errs *err
 struct ledger *desk_ledger(struct desk *d);
 const struct lang_set *desk_set(const struct desk *d); /* the policies in force now; NULL: none adopted */
 const struct lang_reference *desk_reference(const struct desk *d);
+uint64_t desk_adopted(const struct desk *d); /* number of the event that put them in force; LEDGER_NO_SEQ: none adopted */
 
 /* Adopts every policy of a folder: parses, checks, keeps texts by digest, extends the dictionary, appends `policy_adopted`.
  * Nothing changes when anything is wrong, or when the same texts are adopted already (*changed false). Marks all dockets stale.

@@ -203,7 +203,7 @@ static void put_crossed(struct showing *s) {
     for (size_t i = 0; i < t->rows.n; i++) {
         struct cf_buf b = cf_buf_new(q->arena, CF_MAX_TEXT_BYTES);
         for (size_t d = 0; d < t->dimensions; d++) {
-            bool all = (t->rows.v[i].sums >> d & 1U) != 0 && !t->rows.v[i].label[d].n;
+            bool all = ((unsigned)t->rows.v[i].sums >> d & 1U) != 0 && !t->rows.v[i].label[d].n;
             cf_buf_lit(&b, d ? ", " : "");
             cf_buf_str(&b, all ? CF_LIT("all") : t->rows.v[i].label[d]);
         }

@@ -26,6 +26,13 @@ function fold () {
 }
 if (form) {
   form.addEventListener('change', fold)
+  // Somebody new: ask who they are where the choice was made.
+  form.addEventListener('change', event => {
+    if (event.target.value !== 'new') return
+    const group = event.target.closest('.govuk-form-group')
+    const more = group && group.nextElementSibling
+    if (more instanceof HTMLDetailsElement) more.open = true
+  })
   fold()
   // Enter in a search box of the form searches, and does not go on.
   form.addEventListener('keydown', event => {

@@ -6,8 +6,9 @@
 #include <unistd.h>
 
 /* Options that take no value, in every command. */
-static const char *const FLAGS[] = {"json",  "why",  "overdue", "list", "accept-clock", "help",     "published", "demo",
-                                    "write", "open", "all",     "diff", "quiet",        "no-sweep", "adopted"};
+static const char *const FLAGS[] = {"json",  "why",  "overdue", "suspended", "list",  "accept-clock", "help",   "published",
+                                    "write", "open", "all",     "diff",      "quiet", "no-sweep",     "adopted",
+                                    "demo"};
 
 static bool is_flag(struct cf_str name) {
     for (size_t i = 0; i < CF_COUNT(FLAGS); i++) {

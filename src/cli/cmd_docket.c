@@ -127,8 +127,8 @@ static void lines_json(struct cf_buf *b, struct cli *c, const struct desk_lines 
         }
         cf_buf_lit(b, "}");
     }
-    cf_buf_printf(b, "],\"shown\":%zu,\"not_in_source\":%llu,\"withheld\":%llu}\n", lines->n,
-                  (unsigned long long)lines->not_in_source, (unsigned long long)lines->withheld);
+    cf_buf_printf(b, "],\"shown\":%zu,\"not_in_source\":%llu,\"suspended\":%llu}\n", lines->n,
+                  (unsigned long long)lines->not_in_source, (unsigned long long)lines->suspended);
 }
 
 static int queue(struct cli *c, enum desk_which which, const char *unit, const struct asked *q) {
@@ -140,7 +140,12 @@ static int queue(struct cli *c, enum desk_which which, const char *unit, const s
     for (size_t i = 0; i < lines.n; i++) {
         subjects[i] = lines.v[i].subject;
     }
-    if (!cli_read_log(c, which == DESK_UNIT ? "docket unit" : "docket overdue", subjects, lines.n, lines.withheld)) {
+    static const char *const routes[] = {[DESK_UNIT] = "docket unit",
+                                         [DESK_OVERDUE] = "docket overdue",
+                                         [DESK_ALL_OPEN] = "docket open",
+                                         [DESK_SUSPENDED] = "docket suspended"};
+    uint64_t withheld = which == DESK_SUSPENDED ? 0 : lines.suspended;
+    if (!cli_read_log(c, routes[which], subjects, lines.n, withheld)) {
         return cli_failed(c);
     }
     struct cf_buf b = cf_buf_new(c->arena, CF_MAX_JSON_BYTES);
@@ -157,8 +162,8 @@ static int queue(struct cli *c, enum desk_which which, const char *unit, const s
         cf_buf_printf(&b, "%s  ", cf_cstr(c->arena, cf_hex(c->arena, id.b, 16)));
         cli_say_duty(&b, c, desk_set(c->desk), desk_reference(c->desk), &lines.v[i].duty);
     }
-    cf_buf_printf(&b, "shown %zu, not in the source %llu, withheld %llu\n", lines.n, (unsigned long long)lines.not_in_source,
-                  (unsigned long long)lines.withheld);
+    cf_buf_printf(&b, "shown %zu, not in the source %llu, suspended %llu\n", lines.n, (unsigned long long)lines.not_in_source,
+                  (unsigned long long)lines.suspended);
     cli_print(&b);
     return CLI_DONE;
 }
@@ -170,9 +175,9 @@ int cli_docket(struct cli *c) {
     struct asked q = {.why = cli_flag(c, "why"), .known_at = INT64_MAX};
     bool has_known = cli_option(c, "known-at", &unit);
     bool has_subject = cli_option(c, "subject", &subject), overdue = cli_flag(c, "overdue"),
-         has_unit = cli_option(c, "unit", &unit);
-    struct cf_str ignored;
-    (void)cli_option(c, "purpose", &ignored);
+         suspended = cli_flag(c, "suspended"), has_unit = cli_option(c, "unit", &unit);
+    struct cf_str ignored, purpose = CF_LIT("");
+    (void)cli_option(c, "purpose", &purpose);
     (void)cli_option(c, "as", &ignored);
     (void)cli_option(c, "db", &ignored);
     (void)cli_option(c, "keys", &ignored);
@@ -185,8 +190,14 @@ int cli_docket(struct cli *c) {
         return cli_failed(c);
     }
     q.at = at.at;
-    if (has_subject + overdue + has_unit != 1) {
-        cf_fail(&c->errs, CF_C012, CF_NOWHERE, "docket needs one of --subject ID, --unit U, --overdue");
+    if (has_subject + overdue + suspended + has_unit != 1) {
+        cf_fail(&c->errs, CF_C012, CF_NOWHERE, "docket needs one of --subject ID, --unit U, --overdue, --suspended");
+        return cli_failed(c);
+    }
+    if (suspended && !cf_str_is(purpose, "complaint")) { /* the queue of the officers for information rights */
+        cf_fail(&c->errs, CF_C014, CF_NOWHERE,
+                "what is suspended is shown only to answer a request about a child's own record");
+        cf_hint(&c->errs, "Give --purpose complaint if you answer for information rights; the reading is logged.");
         return cli_failed(c);
     }
     if (!cli_open(c, false)) {
@@ -195,5 +206,9 @@ int cli_docket(struct cli *c) {
     if (has_subject) {
         return one_subject(c, subject, &q);
     }
-    return queue(c, overdue ? DESK_OVERDUE : DESK_UNIT, has_unit ? cf_cstr(c->arena, unit) : NULL, &q);
+    return queue(c,
+                 suspended ? DESK_SUSPENDED
+                 : overdue ? DESK_OVERDUE
+                           : DESK_UNIT,
+                 has_unit ? cf_cstr(c->arena, unit) : NULL, &q);
 }

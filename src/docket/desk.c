@@ -631,7 +631,7 @@ void desk_rollback(struct desk *d) {
     cf_arena_free(a);
 }
 
-/* What a long-lived reader keeps in memory changes only by events of the ledger's own kinds; all else it reads anew each time. */
+/* What a long-lived reader keeps in memory changes only by events of the ledger's own kinds; the rest it reads each time. */
 bool desk_refresh(struct desk *d, bool *adopted, struct cf_errs *errs) {
     uint64_t *seqs;
     size_t n;

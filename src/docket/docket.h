@@ -31,6 +31,7 @@ CF_MUST_USE bool desk_refresh(struct desk *d, bool *adopted, struct cf_errs *err
 struct ledger *desk_ledger(struct desk *d);
 const struct lang_set *desk_set(const struct desk *d); /* the policies in force now; NULL: none adopted */
 const struct lang_reference *desk_reference(const struct desk *d);
+uint64_t desk_adopted(const struct desk *d); /* number of the event that put them in force; LEDGER_NO_SEQ: none adopted */
 
 /* Adopts every policy of a folder: parses, checks, keeps texts by digest, extends the dictionary, appends `policy_adopted`.
  * Nothing changes when anything is wrong, or when the same texts are adopted already (*changed false). Marks all dockets stale.
@@ -196,18 +197,20 @@ CF_MUST_USE bool desk_docket(struct desk *d, uint32_t subject, int64_t at, int64
 /* After an erasure: takes it in, drops every derived trace, empties the write-ahead logs and vacuums the desk. */
 CF_MUST_USE bool desk_forget(struct desk *d, struct cf_errs *errs);
 
-enum desk_which { DESK_UNIT, DESK_OVERDUE, DESK_ALL_OPEN };
+/* SUSPENDED: the open duties of people whose record is restricted (Data Protection Act 2018, section 47), for whoever answers
+ * for information rights, and for nobody else: every other list counts them and does not show them. */
+enum desk_which { DESK_UNIT, DESK_OVERDUE, DESK_ALL_OPEN, DESK_SUSPENDED };
 struct desk_line { /* evaluated at `at` */
     uint32_t subject;
     struct lang_duty_line duty;
 };
 struct desk_lines {
     CF_VEC(struct desk_line);
-    uint64_t not_in_source, withheld;
+    uint64_t not_in_source, suspended; /* counted, not shown; of SUSPENDED: shown and counted */
 };
 CF_MUST_USE bool desk_duties(struct desk *d, enum desk_which which, const char *unit_or_role, int64_t at, struct cf_arena *a,
                              struct desk_lines *out, struct cf_errs *errs);
-/* How many open duties one officer owes in person, and how many of those are late at `at`: from the stored dockets, so quick. */
+/* How many open duties one officer owes in person, and how many are late at `at`: from the stored dockets, so quick. */
 CF_MUST_USE bool desk_count_owed(struct desk *d, uint32_t officer, int64_t at, uint64_t *open, uint64_t *late,
                                  struct cf_errs *errs);
 /* Whom a queue must judge: the people, each once, about whom a unit or one officer (0: neither) owes something by the stored

@@ -721,6 +721,10 @@ struct bound_set *desk_current(const struct desk *d) {
     return d->sets.n ? d->sets.v[d->sets.n - 1] : NULL;
 }
 
+uint64_t desk_adopted(const struct desk *d) {
+    return d->sets.n ? desk_current(d)->adopted : LEDGER_NO_SEQ;
+}
+
 bool desk_set_at(struct desk *d, uint64_t size, struct bound_set **out, struct cf_errs *errs) {
     uint64_t *seqs;
     size_t n;

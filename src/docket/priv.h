@@ -153,6 +153,10 @@ CF_MUST_USE bool desk_drop(struct desk *d, struct cf_errs *errs);
 void desk_about_of(struct desk *d, const struct ledger_event *e, struct cf_arena *a, uint32_t **subjects, size_t *n);
 CF_MUST_USE bool desk_study_forget(struct desk *d,
                                    struct cf_errs *errs); /* desk_study, and nothing deleted is left in the file */
+/* Folds every row of a statement into a digest and counts them. */
+CF_MUST_USE bool desk_digest_rows(struct store_stmt *s, struct desk_table_digest *digest, struct cf_errs *errs);
+/* desk_study, then all typed tables in one digest, each with its name. */
+CF_MUST_USE bool desk_study_digest(struct desk *d, struct desk_table_digest *digest, struct cf_errs *errs);
 CF_MUST_USE bool desk_study_anew(struct desk *d, struct cf_errs *errs); /* all typed tables made again */
 const char *desk_beside(const struct desk *d, const char *name);        /* the path of NAME's file beside the ledger */
 int64_t desk_now(void);                                                 /* whole seconds UTC */

@@ -126,7 +126,7 @@ bool desk_duties(struct desk *d, enum desk_which which, const char *unit_or_role
         if (!desk_subject_id(d, (uint32_t)who[i], &id, NULL, errs)) {
             return false;
         }
-        bool withheld = ledger_restricted(d->ledger, id);
+        bool suspended = ledger_restricted(d->ledger, id);
         for (size_t k = 0; k < docket.duties.n; k++) {
             const struct lang_duty_line *l = &docket.duties.v[k];
             if (!wanted(s, l, which, unit_or_role)) {
@@ -134,9 +134,10 @@ bool desk_duties(struct desk *d, enum desk_which which, const char *unit_or_role
             }
             if (l->marks & LANG_M_NOT_IN_SOURCE) {
                 out->not_in_source++;
-            } else if (withheld) {
-                out->withheld++;
-            } else {
+                continue;
+            }
+            out->suspended += suspended;
+            if (suspended == (which == DESK_SUSPENDED)) {
                 *cf_push(a, out) = (struct desk_line){(uint32_t)who[i], *l};
             }
         }

@@ -26,26 +26,34 @@ static void fold(uint8_t digest[32], struct store_stmt *s, struct cf_arena *a) {
     ledger_sha256(b.p, b.n, digest);
 }
 
+bool desk_digest_rows(struct store_stmt *s, struct desk_table_digest *digest, struct cf_errs *errs) {
+    struct cf_arena *row_arena = cf_arena_new("digest row");
+    bool ok = s != NULL;
+    for (bool row = ok; ok && row;) {
+        ok = store_next(s, &row, errs);
+        if (ok && row) {
+            fold(digest->digest, s, row_arena);
+            digest->rows++;
+            cf_arena_reset(row_arena);
+        }
+    }
+    cf_arena_free(row_arena);
+    store_done(ok ? s : NULL);
+    return ok;
+}
+
 bool desk_digest(struct desk *d, struct cf_arena *a, struct desk_digests *out, struct cf_errs *errs) {
     *out = (struct desk_digests){0};
     for (size_t t = 0; t < CF_COUNT(TABLES); t++) {
         struct desk_table_digest digest = {.table = cf_str_from(TABLES[t].table)};
-        struct cf_arena *row_arena = cf_arena_new("digest row");
-        struct store_stmt *s = store_use_text(d->db, cf_str_from(TABLES[t].sql), errs);
-        for (bool row = s != NULL; row;) {
-            if (!store_next(s, &row, errs)) {
-                cf_arena_free(row_arena);
-                return false;
-            }
-            if (row) {
-                fold(digest.digest, s, row_arena);
-                digest.rows++;
-                cf_arena_reset(row_arena);
-            }
+        if (!desk_digest_rows(store_use_text(d->db, cf_str_from(TABLES[t].sql), errs), &digest, errs)) {
+            return false;
         }
-        cf_arena_free(row_arena);
-        store_done(s);
-        if (!s) {
+        *cf_push(a, out) = digest;
+    }
+    if (d->options.write || d->options.create) { /* a reader cannot bring the study up to now */
+        struct desk_table_digest digest = {.table = CF_LIT("study")};
+        if (!desk_study_digest(d, &digest, errs)) {
             return false;
         }
         *cf_push(a, out) = digest;

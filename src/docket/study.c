@@ -274,8 +274,20 @@ static bool open_study(struct study *s, struct cf_errs *errs) {
     return stands || make_tables(s, errs);
 }
 
-/* anew: every table is made again. vacuum: nothing of what was deleted is left in the file. */
-static bool follow(struct desk *d, bool anew, bool vacuum, struct cf_errs *errs) {
+static bool digest_tables(struct study *s, struct desk_table_digest *digest, struct cf_errs *errs) {
+    bool ok = true;
+    for (size_t i = 0; ok && i < s->set->set->records.n; i++) {
+        struct cf_str name = s->set->set->records.v[i]->name.text;
+        struct cf_str sql =
+            cf_str_printf(s->d->scratch, "SELECT '%.*s', * FROM \"%.*s\" ORDER BY seq", CF_STR_ARG(name), CF_STR_ARG(name));
+        ok = desk_digest_rows(store_use_text(s->db, sql, errs), digest, errs);
+    }
+    cf_arena_reset(s->d->scratch);
+    return ok;
+}
+
+/* anew: every table is made again. vacuum: nothing of what was deleted is left in the file. digest: may be NULL. */
+static bool follow(struct desk *d, bool anew, bool vacuum, struct desk_table_digest *digest, struct cf_errs *errs) {
     struct study s = {.d = d, .set = desk_current(d)};
     if (!s.set) {
         return true;
@@ -287,18 +299,23 @@ static bool follow(struct desk *d, bool anew, bool vacuum, struct cf_errs *errs)
     }
     ok = ok &&
          (!vacuum || (store_checkpoint(s.db, true, errs) && store_vacuum(s.db, errs) && store_checkpoint(s.db, true, errs)));
+    ok = ok && (!digest || digest_tables(&s, digest, errs));
     store_close(s.db);
     return ok;
 }
 
 bool desk_study(struct desk *d, struct cf_errs *errs) {
-    return follow(d, false, false, errs);
+    return follow(d, false, false, NULL, errs);
 }
 
 bool desk_study_forget(struct desk *d, struct cf_errs *errs) {
-    return follow(d, false, true, errs);
+    return follow(d, false, true, NULL, errs);
 }
 
 bool desk_study_anew(struct desk *d, struct cf_errs *errs) {
-    return follow(d, true, false, errs);
+    return follow(d, true, false, NULL, errs);
+}
+
+bool desk_study_digest(struct desk *d, struct desk_table_digest *digest, struct cf_errs *errs) {
+    return follow(d, false, false, digest, errs);
 }

@@ -13,10 +13,13 @@ bool web_app_start(struct web_app *app, struct cf_errs *errs) {
     return desk_open(app->desk_arena, &o, errs, &app->writing) &&
            access_open(app->desk_arena, desk_ledger(app->writing), ACCESS_MAKE, errs, &app->writing_access) &&
            access_catch_up(app->writing_access, errs) && (!app->options->demo || web_demo_people(app, errs)) &&
-           keeper_start(app->arena, app->writing, &k, errs, &app->keeper);
+           keeper_start(app->arena, app->writing, &k, errs, &app->keeper) &&
+           counted_start(app->arena, &app->options->desk, errs, &app->counted);
 }
 
 void web_app_stop(struct web_app *app) {
+    counted_stop(app->counted);
+    app->counted = NULL;
     keeper_stop(app->keeper);
     app->keeper = NULL;
     access_close(app->writing_access);

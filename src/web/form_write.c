@@ -421,11 +421,10 @@ static void write_named(struct form *f, struct cf_buf *b, const struct form_ques
     struct cf_str name = form_name(f, q->base, ".name");
     lit(b, "<div class=\"cf-find\"><label class=\"govuk-label\"");
     attr(b, "for", name);
-    lit(b, ">Or say which</label><div class=\"govuk-hint\"");
+    lit(b, ">Say which</label><div class=\"govuk-hint\"");
     attr(b, "id", form_name(f, name, "-hint"));
-    lit(b,
-        ">Only a number made from these words is kept here, the same whenever they are the same. What others must read belongs "
-        "into a written answer too.</div>");
+    lit(b, ">A code for these words is kept, not the words: the same place has the same code. An address that others must read "
+           "belongs into a written answer too.</div>");
     text_input(b, name, name, form_get(f, q->base, ".name"), "", "");
     attr(b, "aria-describedby", form_name(f, name, "-hint"));
     lit(b, "></div>");
@@ -475,8 +474,12 @@ static void write_subject(struct form *f, struct cf_buf *b, const struct form_qu
         leftovers(f, b, &all);
     }
     size_t answers = all.n;
+    bool named_first = !wants_search(q->subject) && q->subject != LANG_UNIT_SUBJECT && !answers;
     for (size_t i = 0; i < n_absent_options(q); i++) {
         *cf_push(f->arena, &all) = absent_options[i];
+    }
+    if (named_first) {
+        write_named(f, b, q);
     }
     lit(b, "<div class=\"govuk-radios govuk-radios--small\" data-module=\"govuk-radios\">");
     for (size_t i = 0; i < all.n; i++) {
@@ -497,7 +500,7 @@ static void write_subject(struct form *f, struct cf_buf *b, const struct form_qu
     } else {
         lit(b, "</div>");
     }
-    if (!wants_search(q->subject) && q->subject != LANG_UNIT_SUBJECT) {
+    if (!wants_search(q->subject) && q->subject != LANG_UNIT_SUBJECT && !named_first) {
         write_named(f, b, q);
     }
 }

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "web/counted.h"
 #include "web/find.h"
 #include "web/serve.h"
 #include "web/stream.h"
@@ -42,6 +43,7 @@ struct web_app {
     struct web_streams *streams; /* boards that listen */
     struct cf_arena *desk_arena; /* of the writing desk */
     struct find_index *find;     /* people by name, for all threads */
+    struct counted *counted;     /* finished tables, and the thread that makes them */
     struct web_metrics metrics;
     atomic_ullong requests;
     atomic_bool ready, stopping;

@@ -356,61 +356,69 @@ size_t record_entries(struct web_request *q, const struct form_entry *entry, str
     return n;
 }
 
-struct once {
-    struct desk_entry *entries;
-    size_t n;
-    bool again;
-    struct desk_changes changes;
-};
-
-static bool record_all(struct web_request *q, struct desk *writing, struct access *access, void *arg, struct cf_errs *errs) {
-    struct once *o = arg;
-    (void)access;
-    for (size_t i = 0; i < o->n; i++) {
-        struct ledger_receipt receipt;
-        if (!desk_record(writing, &o->entries[i], q->arena, &receipt, &o->changes, errs)) {
-            return false;
-        }
-        o->again = receipt.again;
-    }
-    return true;
-}
-
 bool record_once(struct web_request *q, struct cf_str key, const struct form_entry *entry, struct cf_id *event, bool *again,
                  struct cf_errs *errs) {
-    struct once o = {0};
+    struct desk_entry *entries;
+    struct desk_changes changes = {0};
     bool bound;
-    o.n = record_entries(q, entry, &o.entries);
-    for (size_t i = 0; i < o.n; i++) {
-        struct cf_str part = i + 1 == o.n ? key : cf_str_printf(q->arena, "%.*s/new/%zu", CF_STR_ARG(key), i);
-        if (!access_once(q->access, q->who->user, part, CF_LIT(""), ledger_new_id(desk_ledger(q->desk)), &o.entries[i].id,
-                         &bound, errs)) {
+    size_t n = record_entries(q, entry, &entries);
+    for (size_t i = 0; i < n; i++) {
+        struct cf_str part = i + 1 == n ? key : cf_str_printf(q->arena, "%.*s/new/%zu", CF_STR_ARG(key), i);
+        if (!access_once(q->access, q->who->user, part, CF_LIT(""), ledger_new_id(desk_ledger(q->desk)), &entries[i].id, &bound,
+                         errs)) {
             return false;
         }
     }
-    *event = o.entries[o.n - 1].id;
-    if (!web_work(q, record_all, &o, errs)) {
-        return false;
+    *event = entries[n - 1].id;
+    for (size_t i = 0; i < n; i++) { /* whoever is new comes first, and is there already when this is asked again */
+        struct ledger_receipt receipt;
+        if (!keeper_record(q->keeper, &entries[i], q->arena, &receipt, &changes, errs)) {
+            return false;
+        }
+        *again = receipt.again;
     }
-    *again = o.again;
-    web_changed(q, &o.changes);
+    web_changed(q, &changes);
     return true;
 }
 
 /* ---- In words. */
 
-static void add_reasons(struct web_request *q, const struct lang_reason *r, int depth, struct record_follow *out) {
+/* Of the tree of reasons what says why here and now: which rule and which source stand beside it already. */
+static bool worth_saying(struct cf_str text, struct cf_str said) {
+    static const char *const beside[] = {"rule `", "rests on ", "judged once", "needs "};
+    bool worth = text.n > 0 && !cf_str_eq(text, said);
+    for (size_t i = 0; worth && i < CF_COUNT(beside); i++) {
+        worth = !cf_str_starts(text, cf_str_from(beside[i]));
+    }
+    return worth;
+}
+
+static void add_reasons(struct web_request *q, const struct lang_reason *r, struct record_follow *out) {
     for (size_t i = 0; r && i < r->under.n && out->reasons.n < 8; i++) {
-        if (r->under.v[i]->text.n) {
+        if (worth_saying(r->under.v[i]->text, out->words)) {
             *cf_push(q->arena, &out->reasons) = r->under.v[i]->text;
-        }
-        if (depth > 0) {
-            add_reasons(q, r->under.v[i], depth - 1, out);
         }
     }
 }
 
-static struct cf_str owner_of(const struct lang_duty_line *d, const struct lang_reference *ref) {
+/* What the rule rests on, in the policy's own words. */
+static void add_sources(struct web_request *q, const struct lang_decl *rule, struct record_follow *out) {
+    const struct lang_policy *p = &rule->policy->as.policy;
+    for (size_t i = 0; i < rule->cites.n; i++) {
+        for (size_t k = 0; k < p->cites.n; k++) {
+            struct cf_str source = cf_str_printf(q->arena, "Source: %.*s", CF_STR_ARG(p->cites.v[k].text));
+            bool same = cf_str_eq(p->cites.v[k].key.text, rule->cites.v[i].key.text);
+            if (same && (!out->reasons.n || !cf_str_eq(out->reasons.v[out->reasons.n - 1], source))) {
+                *cf_push(q->arena, &out->reasons) = source;
+            }
+        }
+    }
+}
+
+static struct cf_str owner_of(const struct web_request *q, const struct lang_duty_line *d, const struct lang_reference *ref) {
+    if (d->owner.subject && (int64_t)d->owner.subject == q->who->user_no) {
+        return CF_LIT("You");
+    }
     struct cf_str name = d->owner.unit && ref ? ref->subject_name(ref->ctx, d->owner.unit) : CF_LIT("");
     return d->owner.role_or_unit ? d->owner.role_or_unit->title : name.n ? name : CF_LIT("Whoever recorded it");
 }
@@ -423,7 +431,8 @@ static void say_gate(struct web_request *q, const struct desk_trials *all, const
     out->title = g->rule->title;
     out->words = kept ? CF_LIT("") : g->rule->as.gate.otherwise;
     if (!kept) {
-        add_reasons(q, lang_explain_gate(q->arena, all->set, all->ref, &t->h, t->now, g), 0, out);
+        add_reasons(q, lang_explain_gate(q->arena, all->set, all->ref, &t->h, t->now, g), out);
+        add_sources(q, g->rule, out);
     }
 }
 
@@ -433,7 +442,7 @@ static void say_duty(struct web_request *q, const struct desk_trials *all, const
     bool live = c->duty && d->state <= LANG_OVERDUE;
     out->kind = live ? CF_LIT("duty") : CF_LIT("ended");
     out->title = d->rule->title;
-    out->owner = owner_of(d, all->ref);
+    out->owner = owner_of(q, d, all->ref);
     out->words = c->duty ? cf_str_from(lang_state_word(d->state)) : CF_LIT("no longer arises");
     if (live && d->has_due) {
         out->due = web_due(q, d->due);

@@ -82,7 +82,7 @@ async function runOne (browser, story, scripts) {
   const heard = []
   page.setDefaultTimeout(10000)
   page.on('pageerror', e => heard.push('a script failed: ' + e.message))
-  page.on('console', m => { if (m.type() === 'error' && !/status of 4\d\d/.test(m.text())) heard.push(m.text()) })
+  page.on('console', m => { if (m.type() === 'error' && !/status of 4\d\d|ERR_INTERNET_DISCONNECTED/.test(m.text())) heard.push(m.text()) })
   try {
     await story.run(tools(page, scripts))
     if (heard.length) fail('the browser complains: ' + heard.join('; '))

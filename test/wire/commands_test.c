@@ -160,7 +160,7 @@ static void queues_list_units_and_what_is_overdue(void **state) {
     childfirst("docket --unit central_search_team --purpose supervision --at '2024-06-04 09:00'");
     ends_with(0);
     says("The central team reviews this search");
-    says("shown 1, not in the source 0, withheld 0");
+    says("shown 1, not in the source 0, suspended 0");
     childfirst("docket --overdue --purpose supervision --at '2024-06-20 09:00' --json");
     ends_with(0);
     says("\"rule\":\"quality\"");
@@ -284,7 +284,16 @@ static void a_restricted_record_is_not_shown(void **state) {
     says("restricted");
     childfirst("docket --overdue --purpose supervision");
     says("shown 0");
-    never_says("withheld 0");
+    never_says("suspended 0");
+    childfirst("docket --suspended --purpose supervision");
+    ends_with(1);
+    says("information rights");
+    childfirst("docket --suspended --purpose complaint");
+    ends_with(0);
+    says(child);
+    never_says("shown 0");
+    childfirst("ledger verify");
+    ends_with(0);
 }
 
 static void policies_are_checked_formatted_tested_and_covered(void **state) {

@@ -159,17 +159,22 @@ static void fill_grounds(struct web_request *q, const struct deciding *x, struct
     }
 }
 
+static struct cf_str source_of(const struct lang_policy *policy, const struct lang_decl *rule) {
+    for (size_t i = 0; rule->cites.n && i < policy->cites.n; i++) {
+        if (cf_str_eq(policy->cites.v[i].key.text, rule->cites.v[0].key.text)) {
+            return policy->cites.v[i].text;
+        }
+    }
+    return CF_LIT("");
+}
+
 /* Gates of the same policy that are judged once it is done: what must hold then. */
 static void fill_needs(struct web_request *q, const struct deciding *x, struct page_decide *p) {
     const struct lang_policy *policy = &x->line.rule->policy->as.policy;
     for (size_t i = 0; i < policy->decls.n; i++) {
         const struct lang_decl *d = policy->decls.v[i];
         if (d->kind == LANG_GATE) {
-            *cf_push(q->arena, &p->needs) = (struct page_decide_need){
-                .title = d->title,
-                .source = d->cites.n ? cf_str_printf(q->arena, "%.*s %.*s", CF_STR_ARG(d->cites.v[0].key.text),
-                                                     CF_STR_ARG(d->cites.v[0].text))
-                                     : CF_LIT("")};
+            *cf_push(q->arena, &p->needs) = (struct page_decide_need){.title = d->title, .source = source_of(policy, d)};
         }
     }
 }

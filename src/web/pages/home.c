@@ -28,7 +28,7 @@ bool page_home(struct web_request *q, struct web_response *r, struct cf_errs *er
             return false;
         }
         p.name = q->who->name;
-        p.counted = true;
+        p.counted = shows(q, "/duties", WEB_SIGNED_IN);
         p.overdue = (int64_t)late;
         p.overdue_any = late > 0;
         p.due = (int64_t)(open - late);

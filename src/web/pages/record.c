@@ -37,8 +37,13 @@ static struct page_record_kind kind_of(struct web_request *q, const struct lang_
     } else if (r->in.n && !r->in_any && r->in_decls.v[0]) {
         part = cf_str_printf(q->arena, "part of: %.*s", CF_STR_ARG(r->in_decls.v[0]->title));
     }
-    return (struct page_record_kind){
-        .href = cf_str_printf(q->arena, "/record/%.*s", CF_STR_ARG(record->name.text)), .title = record->title, .part = part};
+    struct cf_id about;
+    struct cf_str who = web_query(q, "about"); /* somebody whose page one came from goes along */
+    bool given = cf_unhex(who, about.b, sizeof about.b);
+    return (struct page_record_kind){.href = cf_str_printf(q->arena, "/record/%.*s%s%.*s", CF_STR_ARG(record->name.text),
+                                                           given ? "?about=" : "", given ? (int)who.n : 0, who.p),
+                                     .title = record->title,
+                                     .part = part};
 }
 
 /* Which kinds stand in the last events of the ledger, most first: what is recorded around here just now. */
@@ -77,7 +82,7 @@ static void lately(struct web_request *q, struct page_record *p) {
 
 bool page_record(struct web_request *q, struct web_response *r, struct cf_errs *errs) {
     const struct lang_set *set = q->desk ? desk_set(q->desk) : NULL;
-    struct page_record p = {.asked = web_query(q, "q"), .offline = true};
+    struct page_record p = {.asked = web_query(q, "q"), .offline = true, .about = web_query(q, "about")};
     struct cf_str words = find_fold(q->arena, cf_str_trim(p.asked));
     const struct lang_decl *policy = NULL;
     if (!set) {

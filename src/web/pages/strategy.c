@@ -1,7 +1,8 @@
 /* strategy: what of the strategy the policies in force carry out, reckoned anew for each visit. Nothing about any person. Must
  * not know any system by name: titles are data. */
-#include "docket/strategy.h"
 #include "web/priv.h"
+
+#include "docket/strategy.h"
 
 #include "pages/page_strategy.h"
 
@@ -49,12 +50,35 @@ static void put_row(struct web_request *q, struct page_strategy_table *t, const 
     }
 }
 
+/* A number alone is that row; other words must all stand in its number, title or state. */
+static bool wanted(struct web_request *q, struct cf_str query, const struct strategy_row *r) {
+    struct cf_str text =
+        cf_str_printf(q->arena, "%.*s %.*s %s", CF_STR_ARG(r->id), CF_STR_ARG(r->title), strategy_state_word(r->state));
+    struct cf_str words = find_fold(q->arena, query), word, id = find_fold(q->arena, r->id);
+    if (cf_str_eq(words, id)) {
+        return true;
+    }
+    bool number =
+        (words.n > 1 && words.p[0] == 's' && words.p[1] >= '0' && words.p[1] <= '9') || cf_str_starts(words, CF_LIT("action "));
+    text = find_fold(q->arena, text);
+    while (!number && cf_str_split(&words, ' ', &word)) {
+        if (word.n && (text.n < word.n || !memmem(text.p, text.n, word.p, word.n))) {
+            return false;
+        }
+    }
+    return !number;
+}
+
 static void put_table(struct web_request *q, struct page_strategy *page, const char *title, const struct strategy_rows *rows) {
     struct page_strategy_table *t = cf_push(q->arena, &page->tables);
     size_t count[STRATEGY_IMPLEMENTED + 1] = {0};
     *t = (struct page_strategy_table){.title = cf_str_from(title)};
     for (size_t i = 0; i < rows->n; i++) {
-        put_row(q, t, &rows->v[i]);
+        page->total++;
+        if (wanted(q, page->query, &rows->v[i])) {
+            put_row(q, t, &rows->v[i]);
+            page->shown++;
+        }
         count[rows->v[i].state]++;
     }
     t->said = cf_str_printf(q->arena, "%zu implemented, %zu in part, %zu not begun", count[STRATEGY_IMPLEMENTED],
@@ -63,7 +87,7 @@ static void put_table(struct web_request *q, struct page_strategy *page, const c
 
 bool page_strategy(struct web_request *q, struct web_response *r, struct cf_errs *errs) {
     const struct lang_set *set = q->desk ? desk_set(q->desk) : NULL;
-    struct page_strategy page = {.known = set != NULL};
+    struct page_strategy page = {.known = set != NULL, .query = cf_str_trim(web_query(q, "q"))};
     struct cf_source systems, actions;
     struct strategy s;
     if (set) {

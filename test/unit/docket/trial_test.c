@@ -69,6 +69,7 @@ static struct desk_value *answers(const struct lang_decl *record, unsigned turn)
             for (size_t k = 0; k < 2; k++) {
                 two[k].v.kind = LANG_V_SUBJECT;
                 two[k].id.b[0] = (uint8_t)(200 + k);
+                two[k].id.b[1] = (uint8_t)t->subject; /* a subject is of one kind */
                 struct lang_value *kept = CF_NEW_N(arena, struct lang_value, r->fields.v[i].keeping.n + 1);
                 for (size_t j = 0; j < r->fields.v[i].keeping.n; j++) {
                     kept[j] = (struct lang_value){.kind = LANG_V_CODE, .i = 0};

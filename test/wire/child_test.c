@@ -105,7 +105,8 @@ static void what_is_seen_for_another_purpose_is_counted_and_not_shown(void **sta
     http_status(200);
     http_never_says("Leave my brother");
     http_never_says("Safeguarding report");
-    long shown = number_before(" can be shown"), withheld = number_before(" are withheld"), total = number_before(" in all. That");
+    long shown = number_before(" can be shown"), withheld = number_before(" are withheld"),
+         total = number_before(" in all. That");
     assert_int_equal(withheld, 1);
     assert_int_equal(shown + withheld, total);
     http_get(of_child("/journey"));
@@ -148,7 +149,8 @@ static void why_a_thing_is_due_is_told_step_by_step(void **state) {
     http_status(404);
 }
 
-/* The answer without what differs from one request to the next: its number, the field against forged forms, the id asked for. */
+/* The answer without what differs from one request to the next: its number, the field against forged forms, the id asked for.
+ */
 static char *without_numbers(char *out, size_t n) {
     size_t used = 0;
     for (const char *p = reply.body; *p && used + 1 < n;) {

@@ -220,16 +220,14 @@ static void fill_standing(struct child *c, struct page_child *p) {
 /* ---- What is owed. */
 
 static void fill_duties(struct child *c, struct page_child *p) {
-    const struct lang_shown *shown;
-    size_t n = lang_docket_shown(c->q->arena, &c->k, &shown);
     for (int late = 1; late >= 0; late--) {
-        for (size_t i = 0; i < n; i++) {
-            const struct lang_duty_line *l = shown[i].first;
+        for (size_t i = 0; i < c->n_shown; i++) {
+            const struct lang_duty_line *l = c->shown[i].first;
             if (!child_live(l) || (l->state == LANG_OVERDUE) != late || !child_sees(c, l->cause)) {
                 continue;
             }
             p->late += late;
-            struct part_duty_line line = child_duty(c, &shown[i]);
+            struct part_duty_line line = child_duty(c, &c->shown[i]);
             line.nobody = false; /* who leads stands beside it */
             *cf_push(c->q->arena, &p->duties) = (struct page_child_duty){.line = line};
         }

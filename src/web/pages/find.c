@@ -1,7 +1,8 @@
 /* Find a person: by name, day of birth or number, with why each one matched; never silently cut. Must not know who may see
  * whom: access says, and what it withholds is counted. */
-#include "access/access.h"
 #include "web/find.h"
+
+#include "access/access.h"
 #include "web/priv.h"
 
 #include "pages/page_find.h"

@@ -134,7 +134,7 @@ static void the_account_has_the_childs_words_and_nobody_elses(void **state) {
 
 static void why_a_thing_is_due_is_told_step_by_step(void **state) {
     (void)state;
-    char path[200];
+    char path[400];
     http_sign_in("brandt", "safeguarding");
     http_get(of_child(""));
     const char *at = strstr(reply.body, "/why/");
@@ -179,6 +179,40 @@ static void whom_one_may_not_see_is_as_one_who_does_not_exist(void **state) {
         without_numbers(nobodys, sizeof nobodys);
         assert_string_equal(mine, nobodys);
     }
+}
+
+static void a_person_is_found_by_a_name_that_is_nearly_right_and_says_why(void **state) {
+    (void)state;
+    http_sign_in("brandt", "safeguarding");
+    http_get("/find");
+    http_status(200);
+    http_post("/find", "words=Zelfira+Nonesuch");
+    http_status(200);
+    http_says("Zelphira Nonesuch");
+    http_says("nearly");
+    http_says(of_child(""));
+    http_says("withheld 0");
+    http_post("/find", "words=4%2F3%2F2012");
+    http_says("Zelphira Nonesuch");
+}
+
+static void a_search_without_words_or_with_markup_is_answered_in_words(void **state) {
+    (void)state;
+    http_sign_in("brandt", "safeguarding");
+    http_post("/find", "words=+");
+    http_status(422);
+    http_says("Enter a name, a date of birth or a number");
+    http_post("/find", "words=%3Cscript%3Ealert(1)%3C%2Fscript%3E");
+    http_status(200);
+    http_never_says("<script>alert");
+    http_says("0 in all");
+}
+
+static void who_may_not_find_finds_nobody(void **state) {
+    (void)state;
+    http_sign_in("novak", "statistics");
+    http_post("/find", "words=Zelphira");
+    http_never_says("Nonesuch");
 }
 
 static void nobody_who_is_not_signed_in_sees_anything(void **state) {
@@ -328,6 +362,9 @@ int main(void) {
         cmocka_unit_test(the_account_has_the_childs_words_and_nobody_elses),
         cmocka_unit_test(why_a_thing_is_due_is_told_step_by_step),
         cmocka_unit_test(whom_one_may_not_see_is_as_one_who_does_not_exist),
+        cmocka_unit_test(a_person_is_found_by_a_name_that_is_nearly_right_and_says_why),
+        cmocka_unit_test(a_search_without_words_or_with_markup_is_answered_in_words),
+        cmocka_unit_test(who_may_not_find_finds_nobody),
         cmocka_unit_test(nobody_who_is_not_signed_in_sees_anything),
         cmocka_unit_test(queues_of_a_unit_are_for_those_who_supervise),
         cmocka_unit_test(a_thing_is_assigned_once_and_then_stands_in_the_other_ones_duties),

@@ -173,6 +173,75 @@ bool desk_stands(struct desk *d, struct cf_id event, struct cf_id who, struct cf
     return take_fields(&x, e ? e : &(struct lang_event){.fields = none}, out, errs);
 }
 
+/* ---- Its corrections. */
+
+static const struct store_sql OF_EVENT = {"amend.of_event", "SELECT seq FROM correction WHERE root = ?1 ORDER BY seq"};
+
+static struct cf_str reason_in(const struct ledger_event *e) {
+    for (size_t i = 0; i < e->d.n_words; i++) {
+        if (e->d.words[i].field == LEDGER_F_REASON && e->d.words[i].state == LEDGER_LIVE) {
+            return e->d.words[i].text;
+        }
+    }
+    return CF_LIT("");
+}
+
+bool desk_amendments(struct desk *d, uint64_t seq, struct cf_arena *a, struct desk_amendments *out, struct cf_errs *errs) {
+    struct store_stmt *q = store_use(d->db, &OF_EVENT, errs);
+    bool ok = q != NULL, row = ok;
+    *out = (struct desk_amendments){0};
+    if (ok) {
+        store_bind_int(q, 1, (int64_t)seq);
+    }
+    while (ok && row) {
+        struct ledger_event e;
+        ok = store_next(q, &row, errs) && (!row || ledger_read(d->ledger, (uint64_t)store_int(q, 0), a, &e, errs));
+        if (ok && row && e.state == LEDGER_LIVE) {
+            const struct ledger_person *actor = ledger_person_of(&e, LEDGER_ROLE_ACTOR, 0);
+            *cf_push(a, out) = (struct desk_amended){.actor = actor ? actor->subject : (struct cf_id){{0}},
+                                                     .at = e.recorded_us / 1000000,
+                                                     .withdrawal = e.d.kind == LEDGER_WITHDRAWN,
+                                                     .reason = reason_in(&e)};
+        }
+    }
+    if (q) {
+        store_done(q);
+    }
+    return ok;
+}
+
+bool desk_amended_lately(struct desk *d, size_t at_most, struct cf_arena *a, struct cf_id **events, size_t *n,
+                         size_t *corrections, struct cf_errs *errs) {
+    static const uint32_t kinds[] = {LEDGER_CORRECTION, LEDGER_WITHDRAWN};
+    struct cf_map *seen = cf_map_new(a);
+    uint64_t *seqs[2];
+    size_t left[2];
+    struct {
+        CF_VEC(struct cf_id);
+    } found = {0};
+    for (int k = 0; k < 2; k++) {
+        if (!ledger_builtins(d->ledger, kinds[k], 0, a, &seqs[k], &left[k], errs)) {
+            return false;
+        }
+    }
+    *corrections = left[0] + left[1];
+    for (size_t looked = 0; looked < at_most && (left[0] || left[1]); looked++) {
+        int k = !left[0] || (left[1] && seqs[1][left[1] - 1] > seqs[0][left[0] - 1]) ? 1 : 0;
+        struct ledger_event e;
+        if (!ledger_read(d->ledger, seqs[k][--left[k]], a, &e, errs)) {
+            return false;
+        }
+        struct cf_str key = {cf_memdup(a, e.d.corrects.b, sizeof e.d.corrects.b), sizeof e.d.corrects.b};
+        if (e.state == LEDGER_LIVE && !cf_map_has(seen, key)) {
+            *cf_map_put(seen, key) = seen;
+            *cf_push(a, &found) = e.d.corrects;
+        }
+    }
+    *events = found.v;
+    *n = found.n;
+    return true;
+}
+
 /* ---- A correction, tried. */
 
 static struct desk_entry overlaid(struct cf_arena *a, const struct desk_stands *was, const struct desk_correction *c) {

@@ -17,6 +17,21 @@ struct desk_stands {     /* an event after its corrections, in the policy's name
 CF_MUST_USE bool desk_stands(struct desk *d, struct cf_id event, struct cf_id who, struct cf_arena *a, struct desk_stands *out,
                              struct cf_errs *errs);
 
+struct desk_amended { /* one correction or withdrawal of an event */
+    struct cf_id actor;
+    int64_t at; /* seconds */
+    bool withdrawal;
+    struct cf_str reason; /* empty: none was kept, or it was erased */
+};
+struct desk_amendments {
+    CF_VEC(struct desk_amended);
+};
+CF_MUST_USE bool desk_amendments(struct desk *d, uint64_t seq, struct cf_arena *a, struct desk_amendments *out,
+                                 struct cf_errs *errs); /* of the event with that seq, oldest first */
+/* Events that were corrected or withdrawn, the one put right last first, each once; among the last `at_most` corrections. */
+CF_MUST_USE bool desk_amended_lately(struct desk *d, size_t at_most, struct cf_arena *a, struct cf_id **events, size_t *n,
+                                     size_t *corrections, struct cf_errs *errs);
+
 /* Everyone whom the event concerned or would concern, judged with the event corrected (or gone) as desk_correct would. */
 CF_MUST_USE bool desk_try_correction(struct desk *d, const struct desk_correction *c, struct cf_arena *a,
                                      struct desk_trials *out, struct cf_errs *errs);

@@ -24,19 +24,25 @@ bool amend_may(struct web_request *q, enum access_act act, struct cf_id child, b
 }
 
 bool amend_open(struct web_request *q, struct amend *x, struct cf_errs *errs) {
-    struct cf_errs quiet = cf_errs_new(q->arena);
     struct cf_id event;
+    return web_param_id(q, "event", &event, errs) && amend_load(q, event, x, errs);
+}
+
+bool amend_load(struct web_request *q, struct cf_id event, struct amend *x, struct cf_errs *errs) {
+    struct cf_errs quiet = cf_errs_new(q->arena);
     *x = (struct amend){.q = q};
     record_begin(&x->rec, q);
-    if (!web_param_id(q, "event", &event, errs)) {
-        return false;
-    }
     if (!desk_stands(q->desk, event, q->who->user, q->arena, &x->stands, &quiet) ||
         !lang_record_seen_for(x->stands.e.record, q->who->purpose) ||
         !amend_may(q, ACCESS_CORRECT, x->stands.about, x->stands.mine)) {
         return cf_fail(errs, CF_W004, CF_NOWHERE, "there is no such event, or it is not yours to correct");
     }
     *cf_push(q->arena, &x->rec.shown) = x->stands.about_no;
+    x->rec.child = x->stands.about; /* whose events are named in what is shown */
+    x->rec.child_asked = x->rec.child_seen = true;
+    if (!desk_history(q->desk, x->stands.about_no, INT64_MAX, q->arena, &x->rec.history, errs)) {
+        return false;
+    }
     x->known = cf_str_printf(q->arena, "%lld-%d%d", (long long)x->stands.known, x->stands.corrected, x->stands.withdrawn);
     x->key = web_field(q, "key").n ? web_field(q, "key") : web_id_text(q, ledger_new_id(desk_ledger(q->desk)));
     return true;
@@ -53,9 +59,9 @@ static struct web_html duty_words(struct web_request *q, const struct lang_duty_
     if (!l) {
         return nothing();
     }
-    html_text(&b, cf_str_from(lang_state_word(l->state)));
-    if (l->has_due && l->state <= LANG_OVERDUE) {
-        cf_buf_lit(&b, ", due ");
+    html_text(&b, form_label(q->arena, cf_str_from(lang_state_word(l->state))));
+    if (l->has_due) { /* also of what has ended: a due time that moved is a change */
+        cf_buf_lit(&b, l->state <= LANG_OVERDUE ? ", due " : ", was due ");
         html_trusted(&b, web_due(q, l->due));
     }
     return html_done(&b);
@@ -82,13 +88,16 @@ static const struct lang_gate_line *gate_in(const struct lang_docket *k, const s
 static void gate_row(struct web_request *q, struct part_before_after *out, const struct lang_gate_line *was,
                      const struct lang_gate_line *now) {
     const struct lang_gate_line *g = now ? now : was;
-    if (was && now && was->result == now->result) {
+    bool apart = g->not_in_source; /* what a source never asked is no breach, and stands nowhere */
+    if (apart || (was && now && was->result == now->result)) {
         return;
     }
     bool broken = now && now->result != LANG_KEPT_RESULT;
     *cf_push(q->arena, &out->rows) = (struct part_before_after_row){.what = g->rule->title,
                                                                     .kind = CF_LIT("Rule"),
-                                                                    .colour = broken ? CF_LIT("red") : CF_LIT("green"),
+                                                                    .colour = !now     ? CF_LIT("grey")
+                                                                              : broken ? CF_LIT("red")
+                                                                                       : CF_LIT("green"),
                                                                     .before = gate_words(q, was),
                                                                     .after = gate_words(q, now)};
 }

@@ -16,7 +16,8 @@ struct amend { /* an event that this user may correct */
     struct cf_str key, known; /* of the form: one submission is one change; what it was built on */
 };
 /* The door: W004, in the same words, when there is no such event, its child may not be seen, or it is not theirs to correct. */
-CF_MUST_USE bool amend_open(struct web_request *q, struct amend *x, struct cf_errs *errs);
+CF_MUST_USE bool amend_open(struct web_request *q, struct amend *x, struct cf_errs *errs); /* the event of the path */
+CF_MUST_USE bool amend_load(struct web_request *q, struct cf_id event, struct amend *x, struct cf_errs *errs);
 /* May this user correct, merge, restrict with that child? False for a child who does not exist. */
 bool amend_may(struct web_request *q, enum access_act act, struct cf_id child, bool own_event);
 

@@ -231,6 +231,10 @@ static bool fill_check(struct amend *x, const struct desk_correction *c, const b
     if (!desk_try_correction(x->q->desk, c, x->q->arena, &trials, errs) || !amend_told(x, changed, times, &told, errs)) {
         return false;
     }
+    for (size_t i = 0; i < told.n; i++) { /* whoever was told again is wrong again */
+        told.v[i].at = told.v[i].again ? told.v[i].again : told.v[i].at;
+        told.v[i].again = 0;
+    }
     p->changes.caption = CF_LIT("What follows from it");
     p->changes.none = CF_LIT("Nothing else changes: no duty, no rule, no flag and no grade comes out differently.");
     p->told.none = CF_LIT("What is put right here was given to nobody, as far as this ledger knows.");

@@ -52,7 +52,7 @@ static void find_side(struct recording *rec, int side, struct cf_str words, stru
             .value = id,
             .label =
                 cf_str_printf(q->arena, "%.*s%s%.*s, number %.8s", CF_STR_ARG(h->name.n ? h->name : CF_LIT("No name known")),
-                              h->born.n ? ", born " : "", CF_STR_ARG(h->born), id.p),
+                              h->born.n ? ", " : "", CF_STR_ARG(h->born), id.p),
             .hint = h->why,
             .chosen = cf_str_eq(web_field(q, sides[side].choose), id)};
     }
@@ -257,8 +257,7 @@ static bool fill_sides(struct web_request *q, struct pair *x, const struct cf_id
 static struct part_textarea ask_why(struct web_request *q, const char *label) {
     return (struct part_textarea){.label = cf_str_from(label),
                                   .name = CF_LIT("reason"),
-                                  .hint =
-                                      CF_LIT("How it is known. It is kept with what you do, and whoever looks later reads it."),
+                                  .hint = CF_LIT("It is kept with what you do, and whoever looks later reads it."),
                                   .value = web_field(q, "reason"),
                                   .error = web_flaw_of(q, "reason"),
                                   .rows = 3};

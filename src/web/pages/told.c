@@ -3,6 +3,9 @@
 #include "web/pages/amend.h"
 
 #include "pages/page_told.h"
+#include "pages/page_told_open.h"
+
+enum { LOOKED_AT = 200 }; /* of the latest corrections, for the list of everybody still to be told */
 
 static bool load(struct web_request *q, struct amend *x, struct amend_told *told, struct cf_errs *errs) {
     if (!amend_open(q, x, errs)) {
@@ -14,15 +17,26 @@ static bool load(struct web_request *q, struct amend *x, struct amend_told *told
     return amend_told(x, NULL, true, told, errs);
 }
 
-/* What the latest correction changed, as it was known then. */
-static bool last_change(struct amend *x, struct part_before_after *out, struct cf_errs *errs) {
-    struct desk_trials trials;
-    out->caption = CF_LIT("What followed when it was recorded");
-    out->none = CF_LIT("Nothing follows from this record.");
-    if (!desk_followed(x->q->desk, x->stands.e.id, x->q->arena, &trials, errs)) {
+static struct cf_str user_name(struct web_request *q, struct cf_id id) {
+    struct access_user user;
+    struct cf_errs quiet = cf_errs_new(q->arena);
+    return !cf_id_zero(id) && access_user_get(q->access, id, q->arena, &user, &quiet) ? user.name
+                                                                                      : CF_LIT("somebody who is no user here");
+}
+
+static bool amended_rows(struct amend *x, struct page_told *p, struct cf_errs *errs) {
+    struct web_request *q = x->q;
+    struct desk_amendments list;
+    if (!desk_amendments(q->desk, x->stands.seq, q->arena, &list, errs)) {
         return false;
     }
-    amend_lines(x->q, &trials, out);
+    for (size_t i = 0; i < list.n; i++) {
+        *cf_push(q->arena, &p->amended) =
+            (struct page_told_amended){.what = list.v[i].withdrawal ? CF_LIT("Withdrawn") : CF_LIT("Corrected"),
+                                       .who = user_name(q, list.v[i].actor),
+                                       .when = web_time(q, list.v[i].at),
+                                       .why = list.v[i].reason.n ? list.v[i].reason : CF_LIT("no reason was kept")};
+    }
     return true;
 }
 
@@ -48,7 +62,7 @@ static bool show(struct amend *x, const struct amend_told *told, struct web_resp
                                                                  .key = web_id_text(q, ledger_new_id(desk_ledger(q->desk)))};
         }
     }
-    if (!last_change(x, &p.changes, errs)) {
+    if (!amended_rows(x, &p, errs)) {
         return false;
     }
     page_told_write(&r->main, &p);
@@ -99,4 +113,59 @@ bool page_told_post(struct web_request *q, struct web_response *r, struct cf_err
     return record_once(q, web_field(q, "key"), &entry, &event, &again, errs) &&
            web_shown(q, x.rec.shown.v, x.rec.shown.n, 0, CF_LIT(""), errs) &&
            web_see_other(q, r, "/event/%.*s/told", CF_STR_ARG(web_id_text(q, x.stands.e.id)));
+}
+
+/* ---- Everybody who is still to be told. */
+
+static bool open_row(struct web_request *q, struct recording *rec, struct cf_id event, struct page_told_open *p,
+                     struct cf_errs *errs) {
+    struct cf_errs quiet = cf_errs_new(q->arena);
+    struct amend x;
+    struct amend_told told;
+    struct page_told_open_row row = {0};
+    struct cf_buf names = cf_buf_new(q->arena, 4096);
+    if (!amend_load(q, event, &x, &quiet)) {
+        rec->withheld++;
+        return true;
+    }
+    if (!amend_told(&x, NULL, true, &told, errs)) {
+        return false;
+    }
+    for (size_t i = 0; i < told.n; i++) {
+        if (!told.v[i].again) {
+            cf_buf_printf(&names, "%s%.*s", row.n++ ? ", " : "", CF_STR_ARG(told.v[i].to_name));
+        }
+    }
+    if (!row.n) {
+        return true;
+    }
+    row.who = record_person(rec, x.stands.about);
+    row.title = x.stands.e.record->title;
+    row.names = (struct cf_str){names.p, names.n};
+    row.when = web_time(q, x.stands.known);
+    row.href = web_url(q, "/event/%.*s/told", CF_STR_ARG(web_id_text(q, event)));
+    *cf_push(q->arena, &rec->shown) = x.stands.about_no;
+    *cf_push(q->arena, &p->rows) = row;
+    return true;
+}
+
+bool page_told_open(struct web_request *q, struct web_response *r, struct cf_errs *errs) {
+    struct recording rec;
+    struct page_told_open p = {0};
+    struct cf_id *events;
+    size_t n, corrections;
+    record_begin(&rec, q);
+    if (!desk_amended_lately(q->desk, LOOKED_AT, q->arena, &events, &n, &corrections, errs)) {
+        return false;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (!open_row(q, &rec, events[i], &p, errs)) {
+            return false;
+        }
+    }
+    p.looked = (int64_t)n;
+    p.total = (int64_t)corrections;
+    p.withheld = (int64_t)rec.withheld;
+    page_told_open_write(&r->main, &p);
+    return record_page(&rec, r, &(struct web_frame){.wide = true}, errs);
 }

@@ -440,6 +440,24 @@ static void fill_shares(struct child *c, struct page_child *p) {
     }
 }
 
+/* For whoever keeps records right: what can be done about this person as a whole; single entries are put right in the journey.
+ */
+static void fill_keep(struct child *c, struct page_child *p) {
+    struct web_request *q = c->q;
+    if (web_may(q, ACCESS_CORRECT)) {
+        *cf_push(q->arena, &p->keep) =
+            (struct page_child_link){CF_LIT("Correct or withdraw an entry, in the journey"), p->journey};
+    }
+    if (web_may(q, ACCESS_MERGE)) {
+        *cf_push(q->arena, &p->keep) =
+            (struct page_child_link){CF_LIT("Merge with another record of the same child"), CF_LIT("/merge")};
+    }
+    if (web_may(q, ACCESS_RESTRICT)) {
+        *cf_push(q->arena, &p->keep) = (struct page_child_link){
+            CF_LIT("Restrict or hold this record"), web_url(q, "/restrict/%.*s", CF_STR_ARG(web_id_text(q, c->id)))};
+    }
+}
+
 bool page_child(struct web_request *q, struct web_response *r, struct cf_errs *errs) {
     struct child c;
     if (!child_open(q, ACCESS_SEE, &c, errs)) {
@@ -464,6 +482,7 @@ bool page_child(struct web_request *q, struct web_response *r, struct cf_errs *e
     fill_breaches(&c, &p);
     fill_people(&c, &p);
     fill_shares(&c, &p);
+    fill_keep(&c, &p);
     c.rec.withheld = c.unseen;
     page_child_write(&r->main, &p);
     return record_page(&c.rec, r, &(struct web_frame){.wide = true}, errs);

@@ -28,6 +28,24 @@ struct part_subnav admin_nav(struct web_request *q, const char *here) {
     return nav;
 }
 
+struct access_subject admin_writer(const struct web_request *q, const struct desk *writing) {
+    struct access_subject who = *q->who;
+    const struct lang_set *set = desk_set(writing);
+    const struct lang_decl **roles = CF_NEW_N(q->arena, const struct lang_decl *, who.n_roles + 1);
+    size_t n = 0;
+    for (size_t i = 0; set && i < who.n_roles; i++) {
+        const struct lang_decl *role = lang_find_kind(set, who.roles[i]->kind, who.roles[i]->name.text);
+        if (role) {
+            roles[n++] = role;
+        }
+    }
+    who.unit = set && who.unit ? lang_find_kind(set, who.unit->kind, who.unit->name.text) : NULL;
+    who.set = set;
+    who.roles = roles;
+    who.n_roles = n;
+    return who;
+}
+
 /* ---- Names in words. */
 
 static struct cf_str title_of(const struct web_request *q, enum lang_decl_kind kind, struct cf_str name) {

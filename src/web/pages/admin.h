@@ -13,6 +13,10 @@ struct part_subnav admin_nav(struct web_request *q, const char *here); /* those 
 /* May this reader see the ledger's head and verify it? Administrators and auditors. */
 bool admin_ledger(const struct web_request *q);
 
+/* Who asks, with roles and unit as the writing desk declares them: what access compares there are its own declarations, not
+ * those of the worker's desk. For work on the keeper's thread. */
+struct access_subject admin_writer(const struct web_request *q, const struct desk *writing);
+
 /* ---- Names of the policies in words; a name that they do not declare any more stays as it is. */
 struct cf_str admin_role(const struct web_request *q, struct cf_str name);
 struct cf_str admin_unit(const struct web_request *q, struct cf_str name); /* empty: "No unit" */

@@ -71,7 +71,8 @@ struct opening {
 
 static bool open_it(struct web_request *q, struct desk *writing, struct access *access, void *arg, struct cf_errs *errs) {
     struct opening *o = arg;
-    return access_break_glass(access, writing, q->who, o->child, o->reason, o->why, q->arena, &o->done, errs);
+    struct access_subject who = admin_writer(q, writing);
+    return access_break_glass(access, writing, &who, o->child, o->reason, o->why, q->arena, &o->done, errs);
 }
 
 static bool is_open(const struct web_request *q, struct cf_id child) {
@@ -234,7 +235,8 @@ struct reviewing {
 
 static bool review_it(struct web_request *q, struct desk *writing, struct access *access, void *arg, struct cf_errs *errs) {
     struct reviewing *x = arg;
-    return access_glass_review(access, writing, q->who, x->event, x->justified, x->finding, q->arena, errs);
+    struct access_subject who = admin_writer(q, writing);
+    return access_glass_review(access, writing, &who, x->event, x->justified, x->finding, q->arena, errs);
 }
 
 bool page_glass_review_post(struct web_request *q, struct web_response *r, struct cf_errs *errs) {

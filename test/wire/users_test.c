@@ -366,7 +366,7 @@ static void an_auditor_sees_who_looked_why_and_where(void **state) {
     http_status(200);
     http_says("Zelphira Nonesuch");
     http_says("Sergeant Jo Brandt");
-    http_says("Custody officer, Sergeant");
+    http_says("Custody officer; Sergeant");
     http_says("To safeguard or promote the welfare of the child");
     http_says("A child’s journey");
     http_says("Opened in an emergency");

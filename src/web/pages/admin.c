@@ -78,7 +78,7 @@ struct cf_str admin_purpose(const struct web_request *q, struct cf_str code) {
 struct cf_str admin_joined(struct web_request *q, const struct cf_str *words, size_t n) {
     struct cf_buf b = cf_buf_new(q->arena, CF_MAX_WEB_PAGE_BYTES);
     for (size_t i = 0; i < n; i++) {
-        cf_buf_lit(&b, i ? ", " : "");
+        cf_buf_lit(&b, i ? "; " : "");
         cf_buf_str(&b, words[i]);
     }
     return n ? (struct cf_str){b.p, b.n} : CF_LIT("");

@@ -21,7 +21,7 @@ struct access_subject admin_writer(const struct web_request *q, const struct des
 struct cf_str admin_role(const struct web_request *q, struct cf_str name);
 struct cf_str admin_unit(const struct web_request *q, struct cf_str name); /* empty: "No unit" */
 struct cf_str admin_purpose(const struct web_request *q, struct cf_str code);
-struct cf_str admin_joined(struct web_request *q, const struct cf_str *words, size_t n); /* "a, b" */
+struct cf_str admin_joined(struct web_request *q, const struct cf_str *words, size_t n); /* "a; b" */
 /* The units as a list to choose from, `now` chosen. */
 struct part_choose admin_units(struct web_request *q, struct cf_str now);
 

@@ -1,7 +1,8 @@
 /* users: who can sign in, adding somebody, and what each role allows. Shows people who work here, never a child. */
+#include "web/pages/users.h"
+
 #include "web/pages/admin.h"
 #include "web/pages/queue.h"
-#include "web/pages/users.h"
 
 #include "pages/page_users.h"
 #include "pages/page_users_new.h"

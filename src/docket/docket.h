@@ -213,6 +213,17 @@ CF_MUST_USE bool desk_duties(struct desk *d, enum desk_which which, const char *
 /* How many open duties one officer owes in person, and how many are late at `at`: from the stored dockets, so quick. */
 CF_MUST_USE bool desk_count_owed(struct desk *d, uint32_t officer, int64_t at, uint64_t *open, uint64_t *late,
                                  struct cf_errs *errs);
+/* Whom a queue must judge: the people, each once, about whom a unit or one officer (0: neither) owes something by the stored
+ * dockets, and those whose docket may have ended by `at`. More than needed, never fewer. */
+CF_MUST_USE bool desk_owing(struct desk *d, uint32_t unit, uint32_t officer, int64_t at, struct cf_arena *a, uint32_t **people,
+                            size_t *n, struct cf_errs *errs);
+/* Whom a list of breaches must judge: people with a gate breached at an event recorded since `from_seq`. */
+CF_MUST_USE bool desk_breached(struct desk *d, uint64_t from_seq, struct cf_arena *a, uint32_t **people, size_t *n,
+                               struct cf_errs *errs);
+/* Whom a board must look at: people who may have an open episode of this kind: more openings than closings, or something open.
+ */
+CF_MUST_USE bool desk_in_episode(struct desk *d, const struct lang_decl *episode, struct cf_arena *a, uint32_t **people,
+                                 size_t *n, struct cf_errs *errs);
 CF_MUST_USE bool desk_subject_no(struct desk *d, struct cf_id id, uint32_t *no,
                                  struct cf_errs *errs); /* D020 when it was never seen */
 CF_MUST_USE bool desk_subject_id(struct desk *d, uint32_t no, struct cf_id *id, enum lang_subject *kind, struct cf_errs *errs);

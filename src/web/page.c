@@ -93,6 +93,8 @@ bool web_page(struct web_request *q, struct web_response *r, const struct web_fr
                             .back = frame->back,
                             .here = q->path,
                             .wide = frame->wide,
+                            .refresh = frame->refresh,
+                            .refreshes = frame->refresh > 0,
                             .flawed = q->flaws.n > 0,
                             .main = html_done(&r->main),
                             .csrf = web_csrf(q),

@@ -142,6 +142,7 @@ struct web_frame {
     const struct web_link *crumbs;
     size_t n_crumbs;
     bool wide;          /* boards and tables: the whole width */
+    int refresh;        /* seconds after which a browser without scripts asks again; 0: never */
     const char *script; /* an additional module of static/, "capture.js"; NULL: none */
 };
 /* Wraps r->main in the page: head, banner, navigation by what the user may do, purpose, summary of flaws, footer. True. */

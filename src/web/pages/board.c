@@ -1,0 +1,326 @@
+/* board: open episodes of one kind, as the policies declare it: its clocks are the spans that run, its columns the open duties,
+ * the broken gates and the steps that were taken. Must not know any episode, record or rule by name but the ledger's own. */
+#include "web/pages/child_nav.h"
+
+#include <stdlib.h>
+
+#include "pages/page_board.h"
+#include "pages/page_boards.h"
+
+enum { NEXT_SHOWN = 6, REFRESH = 60 };
+
+struct place { /* one open episode */
+    struct child *c;
+    const struct lang_event *opener, *last;
+    uint32_t unit;
+    bool late;
+};
+struct places {
+    CF_VEC(struct place);
+    uint64_t withheld;
+};
+
+static bool is_of(const struct lang_event *e, const struct lang_event *opener) {
+    for (size_t k = 0; k < e->n_episodes; k++) {
+        if (e->episodes[k] == opener->seq) {
+            return true;
+        }
+    }
+    return e == opener;
+}
+
+static const struct lang_decl *episode_asked(struct web_request *q) {
+    const struct lang_decl *d = lang_find_kind(desk_set(q->desk), LANG_EPISODE, web_param(q, "kind"));
+    return d && d->as.episode.opener ? d : NULL;
+}
+
+/* The unit that holds it: the opener's, or to which it was handed over last. */
+static uint32_t holder(const struct child *c, const struct lang_event *opener) {
+    uint32_t unit = opener->unit ? opener->unit : opener->actor.unit;
+    for (size_t i = 0; i < c->h.n; i++) {
+        const struct lang_event *e = &c->h.events[i];
+        const struct lang_decl *record = child_record(c, e);
+        bool handed = record->as.record.built_in && cf_str_is(record->name.text, "handover") && is_of(e, opener);
+        unit = handed && e->fields[0].kind == LANG_V_SUBJECT ? (uint32_t)e->fields[0].i : unit;
+    }
+    return unit;
+}
+
+static void look(struct child *c, const struct lang_decl *episode, uint32_t unit, struct places *out) {
+    for (size_t i = 0; i < c->h.n; i++) {
+        const struct lang_event *e = &c->h.events[i];
+        const struct lang_decl *opens = child_record(c, e)->as.record.opens_decl;
+        if (!opens || !cf_str_eq(opens->name.text, episode->name.text) || !c->seen[i] || !child_episode_open(c, e)) {
+            continue;
+        }
+        struct place p = {.c = c, .opener = e, .last = e, .unit = holder(c, e)};
+        if (unit && p.unit != unit) {
+            continue;
+        }
+        for (size_t k = 0; k < c->h.n; k++) {
+            p.last = is_of(&c->h.events[k], e) && c->seen[k] ? &c->h.events[k] : p.last;
+        }
+        *cf_push(c->q->arena, out) = p;
+    }
+}
+
+static int idle_first(const void *x, const void *y) {
+    const struct place *a = x, *b = y;
+    if (a->last->from != b->last->from) {
+        return a->last->from < b->last->from ? -1 : 1;
+    }
+    return a->opener->seq < b->opener->seq ? -1 : a->opener->seq > b->opener->seq;
+}
+
+/* ---- One card. */
+
+static bool is_event_of(const struct child *c, const struct lang_event *e, const struct lang_sel *s) {
+    if (s->with) {
+        return false;
+    }
+    if (s->kind == LANG_SEL_RECORD) {
+        return s->decl && e->record == s->decl->as.record.number;
+    }
+    const char *name = s->kind == LANG_SEL_SENT ? "sent" : "acknowledged";
+    return e->share && s->decl && cf_str_eq(e->share->name.text, s->decl->name.text) &&
+           cf_str_is(child_record(c, e)->name.text, name);
+}
+
+/* Spans that began in the episode and have not ended. One whose ends are told by answers is left out: its rules speak of it. */
+static void fill_clocks(const struct place *x, struct page_board_card *card) {
+    const struct child *c = x->c;
+    for (size_t i = 0; i < c->set->decls.n; i++) {
+        const struct lang_decl *d = c->set->decls.v[i];
+        const struct lang_event *began = NULL;
+        if (d->kind != LANG_SPAN || d->newer || !d->as.span.from || d->as.span.from->with ||
+            (d->as.span.to && d->as.span.to->with)) {
+            continue;
+        }
+        for (size_t k = 0; k < c->h.n; k++) {
+            const struct lang_event *e = &c->h.events[k];
+            if (!c->seen[k] || !is_of(e, x->opener)) {
+                continue;
+            }
+            began = !began && is_event_of(c, e, d->as.span.from) ? e : began;
+            began = d->as.span.to && is_event_of(c, e, d->as.span.to) ? NULL : began;
+        }
+        if (began) {
+            *cf_push(c->q->arena, &card->clocks) = (struct page_board_clock){d->title, child_since(c->q, began->from)};
+        }
+    }
+}
+
+/* The answer that says most at a glance: the first that is a code, an officer, a place or a time. */
+static struct cf_str glance(struct child *c, const struct lang_event *e) {
+    const struct lang_decl *record = child_record(c, e);
+    for (size_t k = 0; k < record->as.record.fields.n; k++) {
+        const struct lang_field *f = &record->as.record.fields.v[k];
+        uint8_t kind = e->fields[k].kind;
+        bool protected_one = f->type.of && f->type.of->kind == LANG_CODES && f->type.of->as.codes.label;
+        if (!protected_one && (kind == LANG_V_CODE || kind == LANG_V_INSTANT)) {
+            return child_answer(c, record, e, k, NULL);
+        }
+    }
+    return CF_LIT("");
+}
+
+/* The newest of each record, newest first. */
+static void fill_steps(const struct place *x, struct page_board_card *card) {
+    struct child *c = x->c;
+    bool *told = CF_NEW_N(c->q->arena, bool, c->set->records.n + 1);
+    for (size_t i = c->h.n; i > 0; i--) {
+        const struct lang_event *e = &c->h.events[i - 1];
+        if (!is_of(e, x->opener) || !c->seen[i - 1] || (told[e->record] && !e->share)) {
+            continue;
+        }
+        told[e->record] = true;
+        struct cf_str title = e->share ? cf_str_printf(c->q->arena, "%.*s: %.*s", CF_STR_ARG(child_record(c, e)->title),
+                                                       CF_STR_ARG(e->share->title))
+                                       : child_record(c, e)->title;
+        *cf_push(c->q->arena, &card->steps) = (struct page_board_step){title, glance(c, e), web_ago(c->q, e->from)};
+    }
+}
+
+static void fill_duties(struct place *x, struct page_board_card *card) {
+    struct child *c = x->c;
+    const struct lang_shown *shown;
+    size_t n = lang_docket_shown(c->q->arena, &c->k, &shown);
+    for (int late = 1; late >= 0; late--) {
+        for (size_t i = 0; i < n; i++) {
+            const struct lang_duty_line *l = shown[i].first;
+            if (!child_live(l) || l->episode != x->opener->seq || (l->state == LANG_OVERDUE) != late ||
+                !child_sees(c, l->cause)) {
+                continue;
+            }
+            struct part_duty_line d = child_duty(c, &shown[i]);
+            struct page_board_duty out = {.title = d.title,
+                                          .href = d.why,
+                                          .kind = d.kind,
+                                          .state = d.state,
+                                          .colour = d.colour,
+                                          .due = d.due,
+                                          .owner = d.owner,
+                                          .act = d.act,
+                                          .act_words = d.act_words};
+            x->late = x->late || late;
+            card->carried = d.carried.n ? d.carried : card->carried;
+            if (card->duties.n < NEXT_SHOWN) {
+                *cf_push(c->q->arena, &card->duties) = out;
+            } else {
+                *cf_push(c->q->arena, &card->more) = out;
+            }
+        }
+    }
+    card->more_n = (int64_t)card->more.n;
+    card->nobody = !card->carried.n;
+}
+
+static void fill_breaches(const struct place *x, struct page_board_card *card) {
+    const struct child *c = x->c;
+    for (size_t i = 0; i < c->k.gates.n; i++) {
+        const struct lang_gate_line *g = &c->k.gates.v[i];
+        const struct lang_event *e = g->result == LANG_KEPT_RESULT || g->not_in_source ? NULL : child_event(c, g->event);
+        if (e && is_of(e, x->opener)) {
+            *cf_push(c->q->arena, &card->breaches) = (struct page_board_breach){g->rule->title};
+        }
+    }
+}
+
+static void fill_card(struct recording *rec, struct place *x, struct page_board *p) {
+    struct web_request *q = rec->q;
+    struct child *c = x->c;
+    struct cf_str id = web_id_text(q, c->id);
+    struct page_board_card card = {
+        .id = web_id_text(q, x->opener->id),
+        .child = record_person(rec, c->id),
+        .age = child_age(c),
+        .href = web_url(q, "/child/%.*s", CF_STR_ARG(id)),
+        .opened = child_since(q, x->opener->from),
+        .unit = c->ref->subject_name(c->ref->ctx, x->unit),
+        .last = x->last->share ? x->last->share->title : child_record(c, x->last)->title,
+        .idle = web_ago(q, x->last->from),
+        .record = web_url(q, "/record?about=%.*s&in=%.*s", CF_STR_ARG(id), CF_STR_ARG(web_id_text(q, x->opener->id)))};
+    fill_duties(x, &card);
+    fill_clocks(x, &card);
+    fill_steps(x, &card);
+    fill_breaches(x, &card);
+    bool soon = card.duties.n && cf_str_is(card.duties.v[0].kind, "soon");
+    card.kind = x->late ? CF_LIT("overdue") : soon ? CF_LIT("soon") : CF_LIT("due");
+    card.colour = x->late ? CF_LIT("red") : soon ? CF_LIT("orange") : CF_LIT("blue");
+    card.state = x->late ? CF_LIT("Something is late") : soon ? CF_LIT("Something is due soon") : CF_LIT("In time");
+    p->late += x->late;
+    *cf_push(q->arena, &p->cards) = card;
+}
+
+/* ---- The page. */
+
+static const struct lang_decl *unit_asked(struct web_request *q, bool *all) {
+    const struct lang_decl *unit = lang_find_kind(desk_set(q->desk), LANG_UNIT, web_query(q, "unit"));
+    *all = cf_str_is(web_query(q, "unit"), "all") || (!unit && !q->who->unit);
+    return *all ? NULL : unit ? unit : q->who->unit;
+}
+
+static uint32_t unit_number(struct web_request *q, const struct lang_decl *unit) {
+    struct cf_errs quiet = cf_errs_new(q->arena);
+    uint32_t no = 0;
+    return unit && desk_subject_no(q->desk, desk_unit_id(q->desk, unit), &no, &quiet) ? no : UINT32_MAX;
+}
+
+static struct part_subnav where_nav(struct web_request *q, const struct lang_decl *episode, const struct lang_decl *unit) {
+    struct part_subnav nav = {.label = CF_LIT("Whose")};
+    if (q->who->unit) {
+        *cf_push(q->arena, &nav.items) = (struct part_subnav_item){
+            q->who->unit->title,
+            web_url(q, "/board/%.*s?unit=%.*s", CF_STR_ARG(episode->name.text), CF_STR_ARG(q->who->unit->name.text)),
+            unit == q->who->unit};
+    }
+    if (unit && unit != q->who->unit) {
+        *cf_push(q->arena, &nav.items) = (struct part_subnav_item){
+            unit->title, web_url(q, "/board/%.*s?unit=%.*s", CF_STR_ARG(episode->name.text), CF_STR_ARG(unit->name.text)),
+            true};
+    }
+    *cf_push(q->arena, &nav.items) = (struct part_subnav_item){
+        CF_LIT("Every unit"), web_url(q, "/board/%.*s?unit=all", CF_STR_ARG(episode->name.text)), !unit};
+    return nav;
+}
+
+static bool collect(struct web_request *q, const struct lang_decl *episode, uint32_t unit, struct places *out,
+                    struct cf_errs *errs) {
+    uint32_t *people;
+    size_t n, away;
+    if (!desk_in_episode(q->desk, episode, q->arena, &people, &n, errs)) {
+        return false;
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct cf_mark mark = cf_arena_mark(q->arena);
+        struct child *c = CF_NEW(q->arena, struct child);
+        struct places here = {0};
+        bool keep = false;
+        if (!child_load(q, people[i], c, errs)) {
+            return false;
+        }
+        look(c, episode, unit, &here);
+        if (!here.n) {
+            cf_arena_rewind(q->arena, mark);
+            continue;
+        }
+        if (!access_filter(q->access, q->desk, q->who, ACCESS_SEE, &people[i], 1, &keep, &away, errs)) {
+            return false;
+        }
+        out->withheld += keep ? 0 : here.n;
+        for (size_t k = 0; keep && k < here.n; k++) {
+            *cf_push(q->arena, out) = here.v[k];
+        }
+    }
+    if (out->n) {
+        qsort(out->v, out->n, sizeof *out->v, idle_first);
+    }
+    return true;
+}
+
+bool page_board(struct web_request *q, struct web_response *r, struct cf_errs *errs) {
+    struct recording rec;
+    struct places places = {0};
+    const struct lang_decl *episode = desk_set(q->desk) ? episode_asked(q) : NULL;
+    bool all = false;
+    if (!episode) {
+        return cf_fail(errs, CF_W004, CF_NOWHERE, "there is no such board");
+    }
+    const struct lang_decl *unit = unit_asked(q, &all);
+    if (!collect(q, episode, all ? 0 : unit_number(q, unit), &places, errs)) {
+        return false;
+    }
+    record_begin(&rec, q);
+    struct page_board p = {.title = episode->title,
+                           .unit = unit ? unit->title : CF_LIT("Every unit"),
+                           .at = web_time(q, q->now),
+                           .where = where_nav(q, episode, unit),
+                           .shown = (int64_t)places.n,
+                           .withheld = (int64_t)places.withheld,
+                           .total = (int64_t)(places.n + places.withheld)};
+    for (size_t i = 0; i < places.n; i++) {
+        fill_card(&rec, &places.v[i], &p);
+    }
+    p.any_late = p.late > 0;
+    rec.withheld = places.withheld;
+    page_board_write(&r->main, &p);
+    return record_page(
+        &rec, r, &(struct web_frame){.wide = true, .back = CF_LIT("/boards"), .refresh = REFRESH, .script = "clock.js"}, errs);
+}
+
+bool page_boards(struct web_request *q, struct web_response *r, struct cf_errs *errs) {
+    const struct lang_set *set = desk_set(q->desk);
+    struct page_boards p = {.unit = q->who->unit ? q->who->unit->title : CF_LIT("every unit")};
+    if (!set) {
+        return cf_fail(errs, CF_D001, CF_NOWHERE, "no policies are adopted in this ledger");
+    }
+    for (size_t i = 0; i < set->decls.n; i++) {
+        const struct lang_decl *d = set->decls.v[i];
+        if (d->kind == LANG_EPISODE && !d->newer && d->as.episode.opener) {
+            *cf_push(q->arena, &p.boards) =
+                (struct page_boards_board){web_url(q, "/board/%.*s", CF_STR_ARG(d->name.text)), d->title, d->policy->title};
+        }
+    }
+    page_boards_write(&r->main, &p);
+    return web_page(q, r, &(struct web_frame){0});
+}

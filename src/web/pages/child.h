@@ -1,0 +1,78 @@
+/* child: what the pages about children share: one child's history and docket as this reader may see them, and the words for a
+ * duty, a rule, an officer, an answer. Must not know any record, episode or rule by name. */
+#ifndef CF_WEB_PAGES_CHILD_H
+#define CF_WEB_PAGES_CHILD_H
+
+#include "docket/said.h"
+#include "web/record.h"
+
+#include "pages/part_duty_line.h"
+
+struct child {
+    struct web_request *q;
+    struct recording rec; /* names, and who is shown */
+    struct cf_id id;
+    uint32_t no;
+    const struct lang_set *set;
+    const struct lang_reference *ref;
+    struct lang_history h;
+    struct lang_docket k;
+    bool *seen;      /* by event: may be shown for the purpose that was given */
+    size_t unseen;   /* events that may not */
+    size_t built_in; /* events of the ledger's own that stand in no list */
+};
+/* The door (web_child), then the history and the docket of now. */
+CF_MUST_USE bool child_open(struct web_request *q, enum access_act act, struct child *c, struct cf_errs *errs);
+/* The same of somebody whom a list has asked for already. */
+CF_MUST_USE bool child_load(struct web_request *q, uint32_t no, struct child *c, struct cf_errs *errs);
+const struct lang_decl *child_record(const struct child *c, const struct lang_event *e);
+const struct lang_event *child_event(const struct child *c, uint64_t seq); /* NULL: none, or not to be seen for this purpose */
+size_t child_at(const struct child *c, const struct lang_event *e);
+/* May the event and the rule's line be shown? A line whose cause may not be shown is withheld with it. */
+bool child_sees(const struct child *c, uint64_t cause);
+/* The opener of the event's (first) episode; NULL: none. */
+const struct lang_event *child_episode(const struct child *c, const struct lang_event *e);
+bool child_episode_open(const struct child *c, const struct lang_event *opener);
+struct cf_str child_of_episode(const struct child *c, uint64_t opener); /* the id of the opener as text; empty: none */
+
+/* ---- Words. */
+struct cf_str child_subject(struct recording *rec, uint32_t no); /* an officer, unit, partner or person; "Officer 0123abcd" */
+struct cf_str child_owner(struct recording *rec, const struct lang_reference *ref, const struct lang_duty_line *l);
+struct cf_str child_actor(struct child *c, const struct lang_event *e);                      /* "Constable, North Area …" */
+struct cf_str child_citation(struct web_request *q, const struct lang_decl *rule, size_t i); /* source and place in it */
+struct cf_str child_label(struct web_request *q, const struct lang_decl *record, const struct lang_field *f); /* its question */
+struct web_html child_when(struct web_request *q, const struct lang_event *e);
+struct web_html child_since(struct web_request *q, int64_t at); /* "6 h 20 min", which static/clock.js keeps counting */
+/* The answer in words; empty when the field was not asked. words: of desk_said, or NULL. */
+struct cf_str child_answer(struct child *c, const struct lang_decl *record, const struct lang_event *e, size_t field,
+                           const struct desk_words *words);
+struct web_html child_plain(struct web_request *q, struct cf_str s); /* escaped */
+struct web_html child_paragraphs(struct web_request *q, struct cf_str s);
+
+/* ---- One thing to do, though several rules may ask for it. */
+struct part_duty_line child_duty(struct child *c, const struct lang_shown *s);
+bool child_live(const struct lang_duty_line *l); /* pending, stopped or overdue, and not of an event that is kept apart */
+
+/* ---- Queues: open things of a unit or an officer, one line each. What is kept of each is small: the page loads those it
+ * shows. */
+struct child_open_line {
+    uint32_t no;            /* of the child */
+    struct cf_id duty;      /* the line that is due first */
+    uint32_t carrier, unit; /* who is named, whose unit; 0: nobody */
+    bool late, has_due;
+    int64_t due, since;
+    int64_t waits; /* the due time of the oldest late thing about this child; INT64_MAX: nothing is late */
+};
+struct child_queue {
+    CF_VEC(struct child_open_line);
+    uint64_t withheld; /* lines about people whom this reader may not see */
+    size_t people;
+};
+/* Ordered: late first by the child who waits longest, then by due. officer 0: all of the unit's. */
+CF_MUST_USE bool child_queue(struct web_request *q, uint32_t unit, uint32_t officer, enum access_act act,
+                             struct child_queue *out, struct cf_errs *errs);
+/* The line of a queue in full; logs the child with `rec`. False: it is gone meanwhile. `last` keeps the child loaded last. */
+CF_MUST_USE bool child_queue_line(struct recording *rec, struct child *last, const struct child_open_line *l,
+                                  struct part_duty_line *out, struct cf_errs *errs);
+
+#endif

@@ -161,10 +161,18 @@ struct cf_str policies_url(struct web_request *q, const struct lang_decl *policy
                  : web_url(q, "/policies/%.*s?from=%s", CF_STR_ARG(policy->name.text), cf_date_shown(policy->as.policy.from).p);
 }
 
+static struct cf_str day_words(struct web_request *q, int32_t day) {
+    static const char *const months[] = {"January", "February", "March",     "April",   "May",      "June",
+                                         "July",    "August",   "September", "October", "November", "December"};
+    struct cf_date d = cf_date_of(day);
+    return cf_str_printf(q->arena, "%d %s %d", (int)d.day, months[d.month - 1], (int)d.year);
+}
+
 struct cf_str policies_in_force(struct web_request *q, const struct lang_decl *policy) {
     const struct lang_policy *y = &policy->as.policy;
-    return y->to == INT32_MAX ? cf_str_printf(q->arena, "from %s", cf_date_shown(y->from).p)
-                              : cf_str_printf(q->arena, "from %s to %s", cf_date_shown(y->from).p, cf_date_shown(y->to).p);
+    struct cf_str from = day_words(q, y->from);
+    return y->to == INT32_MAX ? cf_str_printf(q->arena, "from %.*s", CF_STR_ARG(from))
+                              : cf_str_printf(q->arena, "from %.*s to %.*s", CF_STR_ARG(from), CF_STR_ARG(day_words(q, y->to)));
 }
 
 struct cf_str policies_anchor(struct web_request *q, const struct lang_decl *d) {

@@ -111,6 +111,11 @@ static void put_to_verify(struct showing *s, const struct policies_piece *piece)
         if (!n) {
             continue;
         }
+        line = cf_str_trim(line);
+        if (piece->decl->kind == LANG_SETTING && cf_str_starts(line, CF_LIT("setting "))) { /* its sources stand beside it */
+            const char *mark = memmem(line.p, line.n, " to verify", strlen(" to verify"));
+            line = cf_str_slice(line, strlen("setting "), mark ? (size_t)(mark - line.p) : line.n);
+        }
         struct page_policy_value *v = cf_push(s->q->arena, &s->page->values);
         *v = (struct page_policy_value){.words = one_blank(s->q, line),
                                         .of = called(s->q, piece->decl),
@@ -311,7 +316,7 @@ bool page_policy(struct web_request *q, struct web_response *r, struct cf_errs *
         web_header(q, r, "Refresh", CF_LIT("3"));
     }
     page_policy_write(&r->main, &page);
-    r->cacheable = page.ran;
+    r->cacheable = page.ran && !q->who; /* the frame names who is signed in */
     const struct web_link crumbs[] = {{CF_LIT("Policies"), CF_LIT("/policies")}};
     return web_page(q, r, &(struct web_frame){.title = s.policy->title, .crumbs = crumbs, .n_crumbs = 1, .wide = true});
 }

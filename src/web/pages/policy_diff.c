@@ -147,7 +147,7 @@ bool page_policy_diff(struct web_request *q, struct web_response *r, struct cf_e
         page.was_url = page.is_url;
     }
     page_policy_diff_write(&r->main, &page);
-    r->cacheable = true;
+    r->cacheable = !q->who; /* the frame names who is signed in */
     const struct web_link crumbs[] = {{CF_LIT("Policies"), CF_LIT("/policies")}, {c.new->title, page.is_url}};
     return web_page(q, r, &(struct web_frame){.crumbs = crumbs, .n_crumbs = 2, .wide = true});
 }

@@ -1,8 +1,6 @@
 /* policies: the pages of policies as the public, a policy author and somebody with bad intentions meet them. The second group
- * serves a town whose one policy has two versions; the town and its rules are invented. */
+ * adds an invented policy in two versions. */
 #include "wire/http.h"
-
-#include <sys/stat.h>
 
 /* The page, once the examples were run. */
 static void ready(const char *path) {
@@ -117,7 +115,7 @@ static void a_measure_leads_to_its_words_and_the_strategy_to_its_policies(void *
 /* ---- Two versions, one of them with an example that fails. */
 
 static const char VERSION[] = "policy invented.rule \"A rule of <an> invented town\"\n"
-                              "    owner     town\n"
+                              "    owner     custody_command\n"
                               "    serves    S7\n"
                               "    in force  %s\n"
                               "    cites\n"
@@ -128,37 +126,30 @@ static const char VERSION[] = "policy invented.rule \"A rule of <an> invented to
                               "\n"
                               "duty hear \"Hear the child\"\n"
                               "    after    met_child\n"
-                              "    owner    constable\n"
+                              "    owner    inspector\n"
                               "    within   heard_within\n"
-                              "    done by  heard\n"
+                              "    done by  heard_child\n"
                               "    cites    law 1\n"
                               "\n"
                               "%s";
-static const char SHARED[] = "policy invented.words \"Words of an invented town\"\n"
-                             "    owner     town\n"
-                             "    serves    S7\n"
-                             "    in force  from 2000-01-01\n"
-                             "\n"
-                             "role constable \"Constable\" rank 1\n"
-                             "unit town \"The town\"\n"
-                             "\n"
-                             "record identity \"Who the person is\"\n"
-                             "    about  person is person\n"
-                             "    by     anyone\n"
-                             "    fields\n"
-                             "        born  date\n"
-                             "\n"
-                             "record met_child \"A child is met\"\n"
-                             "    about  child is person\n"
-                             "    by     constable\n"
-                             "\n"
-                             "record heard \"The child is heard\"\n"
-                             "    about  child is person\n"
-                             "    by     constable\n";
+static const char WORDS[] = "policy invented.words \"Words of an invented town\"\n"
+                            "    owner     custody_command\n"
+                            "    serves    S7\n"
+                            "    in force  from 2000-01-01\n"
+                            "    cites\n"
+                            "        law  \"An invented law\"\n"
+                            "\n"
+                            "record met_child \"A child is met\"\n"
+                            "    about  child is person\n"
+                            "    by     inspector\n"
+                            "\n"
+                            "record heard_child \"The child is heard\"\n"
+                            "    about  child is person\n"
+                            "    by     inspector\n";
 static const char EXAMPLE[] = "example \"Heard in time <b>or not</b>\"\n"
                               "    child Nia  born 2010-02-14\n"
                               "    2024-06-03 15:00  met_child\n"
-                              "    2024-06-03 16:00  heard\n"
+                              "    2024-06-03 16:00  heard_child\n"
                               "    at 2024-06-03 18:00\n"
                               "        expect hear late\n";
 
@@ -174,15 +165,15 @@ static void write_file(const char *name, const char *fmt, ...) {
     fclose(f);
 }
 
-static int town_begin(void **state) {
+static int versions_begin(void **state) {
     char path[200];
     wire_begin(state);
-    snprintf(path, sizeof path, "%s/rules", wire_folder);
-    mkdir(path, 0700);
-    write_file("words.policy", "%s", SHARED);
+    snprintf(path, sizeof path, "cp -r policies %s/rules", wire_folder);
+    assert_int_equal(system(path), 0);
+    write_file("words.policy", "%s", WORDS);
     write_file("old.policy", VERSION, "from 2000-01-01 to 2023-12-31", "", "1 day", "");
     write_file("new.policy", VERSION, "from 2024-01-01", "fact was_met about person = a met_child\n\n", "2 hours", EXAMPLE);
-    childfirst("init --policies %s/rules", wire_folder);
+    childfirst("init --force met --policies %s/rules", wire_folder);
     ends_with(0);
     http_start();
     return 0;
@@ -207,8 +198,8 @@ static void what_changed_is_said_line_by_line_with_what_it_means(void **state) {
     (void)state;
     http_get("/policies/invented.rule/changes");
     http_status(200);
-    http_says("setting heard_within  1 day");
-    http_says("setting heard_within  2 hours");
+    http_says("setting heard_within 1 day");
+    http_says("setting heard_within 2 hours");
     http_says("Changed: setting heard_within");
     http_says("Added: example Heard in time");
     http_says("what happens from its day on");
@@ -222,7 +213,7 @@ static void an_example_that_fails_says_what_does_not_hold(void **state) {
     ready("/policies/invented.rule");
     http_says("1 fail");
     http_says(">Fails<");
-    http_says("hear is met"); /* the words of `policy test` */
+    http_says("`hear late` does not hold"); /* the words of `policy test` */
     http_get("/policies");
     http_says("of which 1 fail");
     http_get("/policies?which=lacking");
@@ -248,12 +239,12 @@ int main(void) {
         cmocka_unit_test(a_policy_that_is_not_there_is_404_and_a_script_in_its_name_is_text),
         cmocka_unit_test(a_measure_leads_to_its_words_and_the_strategy_to_its_policies),
     };
-    const struct CMUnitTest town[] = {
+    const struct CMUnitTest versions[] = {
         cmocka_unit_test(versions_stand_beside_each_other),
         cmocka_unit_test(what_changed_is_said_line_by_line_with_what_it_means),
         cmocka_unit_test(an_example_that_fails_says_what_does_not_hold),
         cmocka_unit_test(words_of_a_policy_are_text_and_never_markup),
     };
     int failed = cmocka_run_group_tests(force, http_begin, http_end);
-    return failed + cmocka_run_group_tests(town, town_begin, http_end);
+    return failed + cmocka_run_group_tests(versions, versions_begin, http_end);
 }

@@ -236,7 +236,7 @@ bool policies_cut(struct web_request *q, const struct lang_decl *policy, struct 
         stop = only_comment(cf_str_slice(printed->text, stop, end)) ? stop : end;
         *cf_push(q->arena, out) = (struct policies_piece){.decl = i ? policy->as.policy.decls.v[i - 1] : policy,
                                                           .comment = only_comment(above) ? cf_str_trim(above) : CF_LIT(""),
-                                                          .text = cf_str_slice(printed->text, begin, stop)};
+                                                          .text = cf_str_trim(cf_str_slice(printed->text, begin, stop))};
         from = stop;
     }
     return true;

@@ -239,10 +239,10 @@ static void put_line(struct marking *m, bool *rows) {
 
 void policies_mark(struct web_request *q, const struct lang_decl *d, struct cf_str text, struct cf_buf *b) {
     struct marking m = {.q = q, .set = desk_set(q->desk), .d = d, .b = b};
-    bool rows = false, begun = false;
+    bool rows = false;
     while (cf_str_split(&text, '\n', &m.line)) {
-        cf_buf_lit(b, begun ? "\n" : "");
+        cf_buf_lit(b, "<span class=\"cf-line\">"); /* so that a long line hangs, where it is wrapped */
         put_line(&m, &rows);
-        begun = true;
+        cf_buf_lit(b, "\n</span>");
     }
 }

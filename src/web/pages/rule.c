@@ -88,12 +88,20 @@ static void say_sels(const struct saying *s, const char *key, struct lang_sel *c
 
 static void say_field(struct cf_buf *b, const struct lang_expr *e) {
     const struct lang_record *r = &e->decl->as.record;
-    if (e->num > 0 || e->attr != LANG_ATTR_NONE || e->index < 0 || (size_t)e->index >= r->fields.n) {
-        if (e->attr == LANG_ATTR_HAPPENED) {
-            cf_buf_lit(b, "the time of ");
+    static const char *const attrs[] = {
+        [LANG_ATTR_HAPPENED] = "the time of ", [LANG_ATTR_RECORDED] = "the time of writing down ",
+        [LANG_ATTR_ACTOR] = "whoever did ",    [LANG_ATTR_UNIT] = "the unit of ",
+        [LANG_ATTR_TO] = "whoever was sent ",  [LANG_ATTR_ATTRIBUTE] = NULL};
+    if (e->attr != LANG_ATTR_NONE && attrs[e->attr]) {
+        cf_buf_lit(b, attrs[e->attr]);
+        if (e->op == LANG_TRIGGER_FIELD) {
+            cf_buf_lit(b, "what began it");
+        } else {
             titled(b, e->decl, e->decl->name.text);
-            return;
         }
+        return;
+    }
+    if (e->num > 0 || e->attr != LANG_ATTR_NONE || e->index < 0 || (size_t)e->index >= r->fields.n) {
         lang_expr_text(b, e);
         return;
     }
@@ -143,7 +151,6 @@ static void say_one_of(struct cf_buf *b, const struct lang_expr *e) {
 }
 
 static void say_value_of(struct cf_buf *b, const struct lang_decl *setting) {
-    cf_buf_lit(b, "");
     say(b, setting->as.setting.value);
     cf_buf_printf(b, " (%s", setting->as.setting.confirmed ? "" : "to verify; ");
     spaced(b, setting->name.text);
@@ -177,6 +184,20 @@ static bool say_leaf(struct cf_buf *b, const struct lang_expr *e) {
     case LANG_ROLE_LIT: named(b, e->decl, e->path.n ? e->path.v[0].text : e->name.text); return true;
     case LANG_SETTING_REF: say_value_of(b, e->decl); return true;
     case LANG_FACT_REF:
+        if (e->path.n > 1) { /* `child.sex` */
+            cf_buf_lit(b, "the ");
+            spaced(b, e->path.v[0].text);
+            cf_buf_lit(b, "’s ");
+        }
+        titled(b, e->decl, e->decl->name.text);
+        return true;
+    case LANG_ITEM_FIELD:
+        if (!e->path.n) {
+            return false;
+        }
+        cf_buf_lit(b, "their own ");
+        spaced(b, e->path.v[e->path.n - 1].text);
+        return true;
     case LANG_GRADE_REF:
     case LANG_SCORE_REF:
     case LANG_FLAG_REF: titled(b, e->decl, e->decl->name.text); return true;
@@ -226,9 +247,9 @@ static bool say_about(struct cf_buf *b, const struct lang_expr *e) {
         say(b, e->a);
         return true;
     case LANG_EVERY:
-        cf_buf_lit(b, "each of ");
+        cf_buf_lit(b, "for each of ");
         say(b, e->a);
-        cf_buf_lit(b, " has ");
+        cf_buf_lit(b, ": ");
         say(b, e->b);
         return true;
     default: return false;

@@ -29,10 +29,10 @@ export default [
   {
     name: 'rules of every kind are readable on a phone and in the dark',
     run: async t => {
-      await ready(t, '/policies/search.more_thorough')
-      await t.look('policy-search')
-      await t.go('/policies/disposal.gravity')
-      await t.look('policy-gravity')
+      await ready(t, '/policies/access.break_glass')
+      await t.look('policy-glass')
+      await t.go('/policies/search.often')
+      await t.look('policy-often')
       await t.go('/policies/custody.first_hour/changes')
       await t.says('only one version')
       await t.look('policy-changes')

@@ -60,7 +60,7 @@ struct api_part {
 enum { API_ON_PAGE = 100 };
 bool api_page_asked(struct web_request *q, struct web_response *r, int64_t *page);
 struct api_part api_part(int64_t page, size_t n);
-/* ,"page":…,"pages":…,"shown":…,"hidden":…,"withheld":…,"total":… ; n: what may be shown; left_out: of this part, not shown. */
+/* The counts of a page, behind other members. n: what may be shown; left_out: of this part, what is withheld after all. */
 void api_put_counts(struct cf_buf *b, const struct api_part *part, size_t n, size_t left_out, uint64_t withheld);
 
 void api_put_id(struct cf_buf *b, struct cf_id id); /* quoted */

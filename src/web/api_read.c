@@ -1,7 +1,8 @@
 /* api_read: a record sent as JSON, read against its declaration. Every flaw is collected with its place. Must not know
  * requests, the database, or any record by name. */
-#include "docket/words.h"
 #include "web/api.h"
+
+#include "docket/words.h"
 #include "web/priv.h"
 
 enum { MAX_ITEMS = 256, SHOWN_CODES = 40, SHOWN_BYTES = 60 };

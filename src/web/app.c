@@ -14,10 +14,13 @@ bool web_app_start(struct web_app *app, struct cf_errs *errs) {
            access_open(app->desk_arena, desk_ledger(app->writing), ACCESS_MAKE, errs, &app->writing_access) &&
            access_catch_up(app->writing_access, errs) && (!app->options->demo || web_demo_people(app, errs)) &&
            keeper_start(app->arena, app->writing, &k, errs, &app->keeper) &&
-           counted_start(app->arena, &app->options->desk, errs, &app->counted);
+           counted_start(app->arena, &app->options->desk, errs, &app->counted) &&
+           verifying_start(app->arena, app->options->desk.db, app->options->desk.keys, errs, &app->verifying);
 }
 
 void web_app_stop(struct web_app *app) {
+    verifying_stop(app->verifying);
+    app->verifying = NULL;
     counted_stop(app->counted);
     app->counted = NULL;
     keeper_stop(app->keeper);

@@ -9,6 +9,7 @@
 #include "web/find.h"
 #include "web/serve.h"
 #include "web/stream.h"
+#include "web/verifying.h"
 #include "web/web.h"
 
 /* ---- Static files, compiled in (build/generated/assets.c by tools/assets). */
@@ -49,6 +50,7 @@ struct web_app {
     struct cf_arena *desk_arena; /* of the writing desk */
     struct find_index *find;     /* people by name, for all threads */
     struct counted *counted;     /* finished tables, and the thread that makes them */
+    struct verifying *verifying; /* the ledger recomputed in the background */
     struct web_metrics metrics;
     atomic_ullong requests;
     atomic_bool ready, stopping;

@@ -1,7 +1,8 @@
 /* api_children: one event, one child's docket, the duties of a unit, as JSON. Whom the reader may not see is answered like who
  * does not exist. Must not know any record or rule by name. */
-#include "docket/words.h"
 #include "web/api.h"
+
+#include "docket/words.h"
 #include "web/pages/child.h"
 
 /* ---- One event. */

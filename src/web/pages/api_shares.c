@@ -1,7 +1,8 @@
 /* api_shares: a partner's inbox: what the force sent to this partner, of the shares that its key opens, with what each gives;
  * and that it was received. Must not know any share by name. */
-#include "docket/words.h"
 #include "web/api.h"
+
+#include "docket/words.h"
 #include "web/pages/child.h"
 #include "web/priv.h"
 

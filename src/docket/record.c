@@ -171,6 +171,17 @@ static bool add_about(struct drafting *x, const struct desk_about *about, struct
     return true;
 }
 
+/* A partner that records by itself (its system's key) is the organisation that it is elsewhere. */
+static uint32_t type_of_actor(const struct drafting *x, struct cf_id actor) {
+    const struct lang_set *set = x->s->set;
+    for (size_t i = 0; i < set->partners.n; i++) {
+        if (cf_id_eq(desk_unit_id(x->d, set->partners.v[i]), actor)) {
+            return x->d->type_of[set->partners.v[i]->as.partner.kind];
+        }
+    }
+    return x->d->type_of[LANG_OFFICER];
+}
+
 static bool add_actor(struct drafting *x, const struct desk_entry *e, struct cf_errs *errs) {
     if (cf_id_zero(e->actor)) {
         return true;
@@ -184,7 +195,7 @@ static bool add_actor(struct drafting *x, const struct desk_entry *e, struct cf_
     roles->value = (struct ledger_value){.type = LEDGER_LIST};
     roles->value.as.list.v = grants;
     roles->value.as.list.n = e->n_actor_roles;
-    if (!add_known(x->d, e->actor, x->d->type_of[LANG_OFFICER], errs)) {
+    if (!add_known(x->d, e->actor, type_of_actor(x, e->actor), errs)) {
         return false;
     }
     *cf_push(x->a, &x->persons) =

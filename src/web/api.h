@@ -10,16 +10,19 @@
 
 struct child; /* web/pages/child.h */
 
-/* ---- Reading. What is sent for a record:
- *   happened   "2024-06-03 15:10" (exact), "2024-06-03", "2024-06", "2024" (that day, month, year),
- *              {"about": TIME}, {"from": TIME, "to": TIME}
- *   about      {ROLE: WHO} or {ROLE: [WHO, …]}; WHO: an id, {"new": {FIELD: ANSWER, …}} (fields of the record that holds
- * births),
- *              {"named": WORDS} (a place, line, matter or organisation), the name of a unit or partner, {"id": …, "category":
- * …} episodes   [id of the event that opened it, …] unit       the name of a unit, or its id fields     {FIELD: ANSWER}: words
- * as desk_words_read takes them, yes and no also as true and false, whole numbers also as numbers; null: not known; {"absent":
- * "declined"}; a list for `many`, its items with what is kept of them as
- *              {"value": …, "keeping": {NAME: …}} */
+/* ---- Reading. What is sent for a record, member by member (doc/reference/api.md):
+ *
+ * - `happened`: "2024-06-03 15:10" (exact), "2024-06-03", "2024-06", "2024" (that day, month, year), {"about": TIME},
+ *   {"from": TIME, "to": TIME};
+ *
+ * - `about`: {ROLE: WHO} or {ROLE: [WHO]}; WHO is an id, {"new": {FIELD: ANSWER}} (of the birth record), {"named": WORDS} (a
+ *   place, line, matter or organisation), the name of a unit or partner, or {"id": ID, "category": WORD};
+ *
+ * - `episodes`: ids of the events that opened them; `unit`: the name of a unit, or its id;
+ *
+ * - `fields`: {FIELD: ANSWER}: words as desk_words_read takes them, yes and no also as true and false, whole numbers also as
+ *   numbers; null: not known; {"absent": "declined"}; a list for `many`, its items with what is kept of them as
+ *   {"value": ANSWER, "keeping": {NAME: ANSWER}}. */
 struct api_flaw {
     struct cf_str pointer; /* RFC 6901, into the body; of a query: the parameter */
     struct cf_str words, hint;
@@ -60,7 +63,7 @@ struct api_part {
 enum { API_ON_PAGE = 100 };
 bool api_page_asked(struct web_request *q, struct web_response *r, int64_t *page);
 struct api_part api_part(int64_t page, size_t n);
-/* ,"page":…,"pages":…,"shown":…,"hidden":…,"withheld":…,"total":… ; n: what may be shown; left_out: of this part, not shown. */
+/* The counts of a page, behind other members. n: what may be shown; left_out: of this part, what is withheld after all. */
 void api_put_counts(struct cf_buf *b, const struct api_part *part, size_t n, size_t left_out, uint64_t withheld);
 
 void api_put_id(struct cf_buf *b, struct cf_id id); /* quoted */

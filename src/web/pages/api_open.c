@@ -8,7 +8,8 @@ struct describing {
     struct web_request *q;
     const struct lang_set *set;
     struct cf_buf *b;
-    struct cf_map *codes; /* lists that some field takes, by the name of their schema */
+    struct cf_map *codes; /* lists that some field takes, by their names */
+    struct cf_map *used;  /* names of the types that some field has */
 };
 
 /* JSON with single quotes, so that it can be read here. */
@@ -77,12 +78,7 @@ static const char schemas[] =
     "'shown':{'type':'integer'},'hidden':{'type':'integer'},'withheld':{'type':'integer'},'total':{'type':'integer'}}},"
     "'absence':{'description':'null: asked, and not known.','oneOf':[{'type':'null'},{'type':'object','required':['absent'],"
     "'additionalProperties':false,'properties':{'absent':{'enum':['not_known','declined','not_asked']}}}]},"
-    "'yes_no':{'oneOf':[{'type':'boolean'},{'enum':['yes','no']}]},"
-    "'whole':{'oneOf':[{'type':'integer'},{'type':'string','pattern':'^[-+]?[0-9]+$'}]},"
-    "'fraction':{'oneOf':[{'type':'integer'},{'type':'string','pattern':'^-?[0-9]+(/[1-9][0-9]*)?$'}]},"
-    "'words':{'type':'string','maxLength':32768},"
     "'time':{'type':'string','description':'2024-06-03 15:10, London time, or with an offset.'},"
-    "'duration':{'type':'string','description':'A whole number and a unit: 6 hours, 10 working days.'},"
     "'named':{'type':'object','required':['named'],'additionalProperties':false,'properties':{'named':{'type':'string'}},"
     "'description':'By words: the same words always mean the same.'},"
     "'subject':{'anyOf':[{'$ref':'#/components/schemas/id'},{'type':'string','description':'The declared name of a unit or "
@@ -141,6 +137,17 @@ static const char schemas[] =
     "'roles':{'type':'array','items':{'type':'string'}},'records':{'type':'array','items':{'type':'string'}},"
     "'shares':{'type':'array','items':{'type':'string'}},'csrf':{'type':'string'}}},"
     "'anything':{'type':'object'}";
+
+/* Of the types that some field has: a schema that nothing refers to is left out. */
+static const struct {
+    const char *name, *schema;
+} types[] = {
+    {"yes_no", "{'oneOf':[{'type':'boolean'},{'enum':['yes','no']}]}"},
+    {"whole", "{'oneOf':[{'type':'integer'},{'type':'string','pattern':'^[-+]?[0-9]+$'}]}"},
+    {"fraction", "{'oneOf':[{'type':'integer'},{'type':'string','pattern':'^-?[0-9]+(/[1-9][0-9]*)?$'}]}"},
+    {"words", "{'type':'string','maxLength':32768}"},
+    {"duration", "{'type':'string','description':'A whole number and a unit: 6 hours, 10 working days.'}"},
+};
 
 static const struct {
     const char *name, *words;
@@ -213,6 +220,7 @@ static void put_type(struct describing *d, enum lang_type_kind kind, const struc
     case LANG_T_SET:
     case LANG_T_NONE: break;
     }
+    *cf_map_put(d->used, cf_str_from(name)) = d;
     cf_buf_printf(d->b, "{\"$ref\":\"#/components/schemas/%s\"}", name);
 }
 
@@ -476,6 +484,12 @@ static void put_components(struct describing *d) {
         lit(d->b, "{'type':'object'}");
     }
     put_records(d, put_record_schema, false);
+    for (size_t i = 0; i < CF_COUNT(types); i++) {
+        if (cf_map_has(d->used, cf_str_from(types[i].name))) {
+            cf_buf_printf(d->b, ",\"%s\":", types[i].name);
+            lit(d->b, types[i].schema);
+        }
+    }
     for (size_t i = 0; i < cf_map_count(d->codes); i++) {
         cf_buf_printf(d->b, ",\"codes_%.*s\":", CF_STR_ARG(cf_map_key(d->codes, i)));
         put_codes(d, cf_map_value(d->codes, i), true);
@@ -485,7 +499,11 @@ static void put_components(struct describing *d) {
 
 bool page_api_open(struct web_request *q, struct web_response *r, struct cf_errs *errs) {
     struct cf_buf b = cf_buf_new(q->arena, CF_MAX_WEB_PAGE_BYTES);
-    struct describing d = {.q = q, .set = q->desk ? desk_set(q->desk) : NULL, .b = &b, .codes = cf_map_new(q->arena)};
+    struct describing d = {.q = q,
+                           .set = q->desk ? desk_set(q->desk) : NULL,
+                           .b = &b,
+                           .codes = cf_map_new(q->arena),
+                           .used = cf_map_new(q->arena)};
     put_head(&d);
     put_routes(&d);
     put_components(&d);

@@ -338,37 +338,6 @@ static const struct lang_decl *same_named(const struct lang_set *set, const stru
     return NULL;
 }
 
-static const char *meaning_of_change(const struct lang_decl *d) {
-    switch (d->kind) {
-    case LANG_DUTY: return "from its day on, new duties follow the new words; open ones keep the old (V1)";
-    case LANG_GATE: return "events from its day on are judged by the new words; earlier judgements stand (V1)";
-    case LANG_SETTING: return "the value counts for what happens from its day on (V1)";
-    case LANG_FLAG:
-    case LANG_GRADE:
-    case LANG_SCORE:
-    case LANG_CHOICE: return "what stands is judged by the new words at once (V2)";
-    case LANG_RECORD: return "the form changes; old events keep what was asked then (V3)";
-    case LANG_MEASURE: return "figures before and after are not the same measure: say so beside them";
-    case LANG_POLICY:
-    case LANG_CODES:
-    case LANG_TABLE:
-    case LANG_EPISODE:
-    case LANG_SPAN:
-    case LANG_FACT:
-    case LANG_MORE:
-    case LANG_SHARE:
-    case LANG_SAMPLE:
-    case LANG_EXAMPLE:
-    case LANG_ROLE:
-    case LANG_UNIT:
-    case LANG_PARTNER:
-    case LANG_WORDING:
-    case LANG_INDICATOR:
-    case LANG_DECL_KINDS: return "";
-    }
-    return "";
-}
-
 static void one_sided(struct cf_buf *b, const struct lang_set *set, const struct lang_set *other, const char *word, size_t *n) {
     for (size_t i = 0; i < set->decls.n; i++) {
         const struct lang_decl *d = set->decls.v[i];
@@ -411,7 +380,7 @@ static int diff(struct cli *c) {
         }
         n++;
         cf_buf_printf(&b, "changed: %s %.*s  [%.*s]  %s\n", lang_decl_word(d->kind), CF_STR_ARG(d->name.text),
-                      CF_STR_ARG(d->policy->name.text), meaning_of_change(d));
+                      CF_STR_ARG(d->policy->name.text), lang_meaning_of_change(d->kind));
         indented(&b, "-", text_of(was->at));
         indented(&b, "+", text_of(d->at));
     }

@@ -16,8 +16,9 @@ bool cli_subject(struct cli *c, struct cf_str words, struct cf_id *out) {
         *out = ledger_new_subject(desk_ledger(c->desk));
         return true;
     }
-    const struct lang_decl *unit = set ? lang_find(set, cf_cstr(c->arena, words)) : NULL;
-    if (unit && (unit->kind == LANG_UNIT || unit->kind == LANG_PARTNER)) {
+    const struct lang_decl *unit = set ? lang_find_kind(set, LANG_UNIT, words) : NULL;
+    unit = unit || !set ? unit : lang_find_kind(set, LANG_PARTNER, words); /* a role may have the partner's name */
+    if (unit) {
         *out = desk_unit_id(c->desk, unit);
         return true;
     }

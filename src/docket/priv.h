@@ -143,6 +143,11 @@ CF_MUST_USE bool desk_evaluate(struct desk *d, uint32_t subject, int64_t now, st
 /* The lines that differ, as the changes of an answer. */
 void desk_compare(struct cf_arena *a, struct cf_id subject, uint32_t no, const struct lang_docket *before,
                   const struct lang_docket *after, struct desk_changes *out);
+/* What several people's dockets say together, each line once: a line that only moved between merged people has not changed. */
+void desk_join(struct cf_arena *a, const struct lang_docket *one, struct lang_docket *all);
+/* An entry as an event of `judged`'s history; roles 0: it is not about them. Subjects without a number get one from the top. */
+CF_MUST_USE bool desk_candidate(struct desk *d, const struct desk_entry *e, struct cf_id judged, uint64_t seq, int64_t now,
+                                struct cf_arena *a, struct lang_event *out, struct cf_errs *errs);
 /* A subject's history as it was when the ledger held `size` events, in the names of `s`. */
 CF_MUST_USE bool desk_history_upto(struct desk *d, uint32_t subject, uint64_t size, const struct bound_set *s,
                                    struct cf_arena *a, struct lang_history *out, struct cf_errs *errs);

@@ -413,8 +413,7 @@ void desk_compare(struct cf_arena *a, struct cf_id subject, uint32_t no, const s
     differences(a, kept, out);
 }
 
-/* What several people's dockets say together, each line once: a line that only moved between merged people has not changed. */
-static void join_docket(struct cf_arena *a, const struct lang_docket *one, struct lang_docket *all) {
+void desk_join(struct cf_arena *a, const struct lang_docket *one, struct lang_docket *all) {
     for (size_t i = 0; i < one->duties.n; i++) {
         if (!duty_by_id(all, one->duties.v[i].id)) {
             *cf_push(a, &all->duties) = one->duties.v[i];
@@ -442,8 +441,8 @@ static void differences_of_all(struct cf_arena *a, const struct judged *list, si
     for (size_t i = 0; i < n; i++) {
         all.subject = i ? all.subject : list[i].subject;
         all.h = i ? all.h : list[i].h;
-        join_docket(a, &list[i].before, &all.before);
-        join_docket(a, &list[i].after, &all.after);
+        desk_join(a, &list[i].before, &all.before);
+        desk_join(a, &list[i].after, &all.after);
     }
     differences(a, &all, out);
 }

@@ -107,7 +107,7 @@ static bool read_actions(struct cf_arena *a, const struct cf_source *src, struct
 /* ---- What the policies show. */
 
 /* Values marked `to verify`, outside quoted words and comments. */
-static size_t marked(struct cf_str text) {
+size_t strategy_to_verify(struct cf_str text) {
     static const char words[] = "to verify";
     size_t n = 0;
     bool quoted = false, comment = false;
@@ -122,7 +122,7 @@ static size_t marked(struct cf_str text) {
     return n;
 }
 
-static struct strategy_policy *found(struct strategy *s, const struct lang_decl *policy) {
+static struct strategy_policy *found(struct strategy_judged *s, const struct lang_decl *policy) {
     for (size_t i = 0; i < s->policies.n; i++) {
         if (s->policies.v[i].policy == policy) {
             return &s->policies.v[i];
@@ -131,28 +131,39 @@ static struct strategy_policy *found(struct strategy *s, const struct lang_decl 
     CF_NEVER("a rule or example stands in no policy of its set");
 }
 
-static void judge(struct cf_arena *a, const struct lang_set *set, const struct lang_reference *ref, struct strategy *out) {
+static void run_example(struct cf_arena *a, const struct lang_set *set, const struct lang_reference *ref,
+                        const struct lang_decl *example, struct lang_coverage *coverage, struct strategy_judged *out) {
+    struct cf_errs own = cf_errs_new(a);
+    struct strategy_example *e = cf_push(a, &out->examples);
+    *e = (struct strategy_example){.example = example};
+    e->passed = lang_example_run(a, set, ref, example, coverage, &e->checked, &own);
+    for (size_t i = 0; !e->passed && i < own.n; i++) {
+        *cf_push(a, &e->words) = own.v[i].msg;
+    }
+}
+
+void strategy_judge(struct cf_arena *a, const struct lang_set *set, const struct lang_reference *ref,
+                    struct strategy_judged *out) {
     struct lang_coverage *coverage = lang_coverage_new(a, set);
+    *out = (struct strategy_judged){0};
     for (size_t i = 0; i < set->policies.n; i++) {
         const struct lang_decl *p = set->policies.v[i];
         struct strategy_policy *to = cf_push(a, &out->policies);
         *to = (struct strategy_policy){.policy = p};
-        to->to_verify = p->as.policy.source ? marked(p->as.policy.source->text) : 0;
+        to->to_verify = p->as.policy.source ? strategy_to_verify(p->as.policy.source->text) : 0;
     }
     for (size_t i = 0; i < set->rules.n; i++) {
         found(out, set->rules.v[i]->policy)->rules++;
     }
     for (size_t i = 0; i < set->examples.n; i++) {
         struct strategy_policy *p = found(out, set->examples.v[i]->policy);
-        struct cf_errs quiet = cf_errs_new(a); /* `policy test` says what fails; here it is counted */
-        size_t checked = 0;
+        run_example(a, set, ref, set->examples.v[i], coverage, out);
         p->examples++;
-        p->failed += !lang_example_run(a, set, ref, set->examples.v[i], coverage, &checked, &quiet);
+        p->failed += !out->examples.v[i].passed;
     }
-    const struct lang_missing *missing;
-    size_t of, n = lang_coverage_missing(a, coverage, &missing, &of);
-    for (size_t i = 0; i < n; i++) {
-        found(out, missing[i].rule->policy)->unshown++;
+    out->n_missing = lang_coverage_missing(a, coverage, &out->missing, &out->parts);
+    for (size_t i = 0; i < out->n_missing; i++) {
+        found(out, out->missing[i].rule->policy)->unshown++;
     }
 }
 
@@ -212,14 +223,15 @@ static void state_of(struct strategy_row *row, bool own) {
     row->state = whole ? STRATEGY_IMPLEMENTED : begun ? STRATEGY_IN_PART : STRATEGY_NOT_BEGUN;
 }
 
-bool strategy_reckon(struct cf_arena *a, const struct lang_set *set, const struct lang_reference *ref,
-                     const struct cf_source *systems, const struct cf_source *actions, struct cf_errs *errs,
-                     struct strategy *out) {
+bool strategy_place(struct cf_arena *a, const struct strategy_judged *judged, const struct cf_source *systems,
+                    const struct cf_source *actions, struct cf_errs *errs, struct strategy *out) {
     *out = (struct strategy){0};
     if (!read_systems(a, systems, out, errs) || !read_actions(a, actions, out, errs)) {
         return false;
     }
-    judge(a, set, ref, out);
+    for (size_t i = 0; i < judged->policies.n; i++) {
+        *cf_push(a, &out->policies) = judged->policies.v[i];
+    }
     for (size_t i = 0; i < out->systems.n + out->actions.n; i++) {
         bool own, system = i < out->systems.n;
         struct strategy_row *row = system ? &out->systems.v[i] : &out->actions.v[i - out->systems.n];
@@ -227,6 +239,14 @@ bool strategy_reckon(struct cf_arena *a, const struct lang_set *set, const struc
         state_of(row, own);
     }
     return true;
+}
+
+bool strategy_reckon(struct cf_arena *a, const struct lang_set *set, const struct lang_reference *ref,
+                     const struct cf_source *systems, const struct cf_source *actions, struct cf_errs *errs,
+                     struct strategy *out) {
+    struct strategy_judged judged;
+    strategy_judge(a, set, ref, &judged);
+    return strategy_place(a, &judged, systems, actions, errs, out);
 }
 
 const struct strategy_row *strategy_find(const struct strategy *s, struct cf_str id) {

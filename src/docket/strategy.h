@@ -22,6 +22,18 @@ struct strategy_policy { /* one policy, in one version, with what its examples s
     size_t unshown;   /* parts of rules that no example shows */
     size_t to_verify; /* values marked so in its text */
 };
+struct strategy_example {
+    const struct lang_decl *example;
+    bool passed;
+    size_t checked;               /* expectations */
+    CF_LIST(struct cf_str) words; /* of each expectation that does not hold */
+};
+struct strategy_judged {                       /* what a set's own examples show of it */
+    CF_LIST(struct strategy_policy) policies;  /* in the set's order */
+    CF_LIST(struct strategy_example) examples; /* likewise */
+    const struct lang_missing *missing;        /* parts of rules that no example shows */
+    size_t n_missing, parts;
+};
 struct strategy_row {
     struct cf_str id, title;                     /* "S24"; "action 22" */
     struct cf_str objective;                     /* of a system: "3"; of an action empty */
@@ -38,10 +50,18 @@ struct strategy {
     CF_LIST(struct strategy_policy) policies;
 };
 
-/* Runs every example of the set and counts (about a second for a hundred policies), then places each policy beside the rows it
- * serves. `systems` and `actions` are the texts of data/strategy/systems.tsv and actions.tsv; `ref` is what examples stand on
- * (calendar and zone). All of *out lives in `a`; it borrows the set. Failing examples are counted, never errors; a row that
- * cannot be read is D021. */
+/* Runs every example of the set and counts: about a second for a hundred policies. All of *out lives in `a` and borrows the
+ * set; examples that fail are counted and told, never errors. */
+void strategy_judge(struct cf_arena *a, const struct lang_set *set, const struct lang_reference *ref,
+                    struct strategy_judged *out);
+size_t
+strategy_to_verify(struct cf_str text); /* values marked `to verify` in a policy's text, outside quoted words and comments */
+/* Places each judged policy beside the rows it serves; quick. */
+CF_MUST_USE bool strategy_place(struct cf_arena *a, const struct strategy_judged *judged, const struct cf_source *systems,
+                                const struct cf_source *actions, struct cf_errs *errs, struct strategy *out);
+/* Both of these. `systems` and `actions` are the texts of data/strategy/systems.tsv and actions.tsv; `ref` is what examples
+ * stand on (calendar and zone). All of *out lives in `a`; it borrows the set. Failing examples are counted, never errors; a row
+ * that cannot be read is D021. */
 CF_MUST_USE bool strategy_reckon(struct cf_arena *a, const struct lang_set *set, const struct lang_reference *ref,
                                  const struct cf_source *systems, const struct cf_source *actions, struct cf_errs *errs,
                                  struct strategy *out);

@@ -142,6 +142,12 @@ static bool candidate(struct numbering *x, const struct desk_entry *e, struct cf
     return ok;
 }
 
+bool desk_candidate(struct desk *d, const struct desk_entry *e, struct cf_id judged, uint64_t seq, int64_t now,
+                    struct cf_arena *a, struct lang_event *out, struct cf_errs *errs) {
+    struct numbering x = {.d = d, .a = a};
+    return candidate(&x, e, judged, seq, now, out, errs);
+}
+
 static int by_when(const void *x, const void *y) { /* E2 */
     const struct lang_event *a = x, *b = y;
     if (a->from != b->from) {

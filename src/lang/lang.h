@@ -742,6 +742,8 @@ const struct lang_decl *lang_find(const struct lang_set *set, const char *name);
 const struct lang_decl *lang_find_kind(const struct lang_set *set, enum lang_decl_kind kind,
                                        struct cf_str name);                        /* a gate and a fact may share a name */
 const struct lang_decl *lang_version_at(const struct lang_decl *any, int32_t day); /* the version in force that day, or NULL */
+/* From when a change of such a declaration counts, and for what (V1 to V3); empty when that says nothing by itself. */
+const char *lang_meaning_of_change(enum lang_decl_kind kind);
 bool lang_role_is(const struct lang_decl *role, const struct lang_decl *wanted); /* the same, included, or a rank at or above */
 
 /* Adds the note CF-L104, at the first rule that needs it, when these policies count working days (school: ask for the next

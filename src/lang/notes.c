@@ -383,3 +383,36 @@ int32_t lang_look_back_days(const struct lang_set *set, enum lang_subject kind) 
     }
     return l.days;
 }
+
+/* ---- what a change means [V1 to V3] */
+
+const char *lang_meaning_of_change(enum lang_decl_kind kind) {
+    switch (kind) {
+    case LANG_DUTY: return "from its day on, new duties follow the new words; open ones keep the old (V1)";
+    case LANG_GATE: return "events from its day on are judged by the new words; earlier judgements stand (V1)";
+    case LANG_SETTING: return "the value counts for what happens from its day on (V1)";
+    case LANG_FLAG:
+    case LANG_GRADE:
+    case LANG_SCORE:
+    case LANG_CHOICE: return "what stands is judged by the new words at once (V2)";
+    case LANG_RECORD: return "the form changes; old events keep what was asked then (V3)";
+    case LANG_MEASURE: return "figures before and after are not the same measure: say so beside them";
+    case LANG_POLICY:
+    case LANG_CODES:
+    case LANG_TABLE:
+    case LANG_EPISODE:
+    case LANG_SPAN:
+    case LANG_FACT:
+    case LANG_MORE:
+    case LANG_SHARE:
+    case LANG_SAMPLE:
+    case LANG_EXAMPLE:
+    case LANG_ROLE:
+    case LANG_UNIT:
+    case LANG_PARTNER:
+    case LANG_WORDING:
+    case LANG_INDICATOR:
+    case LANG_DECL_KINDS: return "";
+    }
+    return "";
+}

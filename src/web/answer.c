@@ -103,6 +103,19 @@ static bool read_body(struct web_request *q, const struct web_raw *raw, struct c
 
 /* ---- Who asks. */
 
+/* Counts a key's requests by the minute. */
+static bool within_rate(struct web_request *q, struct cf_errs *errs) {
+    unsigned long long minute = (unsigned long long)(q->now / 60), next;
+    atomic_ullong *slot = &q->app->metrics.keys[cf_str_hash(q->who->session) % WEB_KEY_SLOTS];
+    unsigned long long was = atomic_load(slot);
+    do {
+        bool full = (was & 0xffff) > WEB_KEY_A_MINUTE;
+        next = was >> 16 != minute ? minute << 16 | 1 : full ? was : was + 1;
+    } while (!atomic_compare_exchange_weak(slot, &was, next));
+    return (next & 0xffff) <= WEB_KEY_A_MINUTE ||
+           cf_fail(errs, CF_W016, CF_NOWHERE, "this key asked more than %d times within a minute", WEB_KEY_A_MINUTE);
+}
+
 /* A session by its cookie, or a partner's key. What is none is nobody: an ended session looks like no session. */
 static bool find_who(struct web_request *q, const struct web_raw *raw, struct cf_errs *errs) {
     struct access_subject *who = CF_NEW(q->arena, struct access_subject);
@@ -116,7 +129,7 @@ static bool find_who(struct web_request *q, const struct web_raw *raw, struct cf
             return false;
         }
         q->who = who;
-        return true;
+        return within_rate(q, errs);
     }
     struct cf_str token = {0};
     struct access_session *s = CF_NEW(q->arena, struct access_session);
@@ -182,11 +195,17 @@ bool web_run(struct web_request *q, struct web_response *r, const struct web_raw
         atomic_fetch_add(&q->app->metrics.refused_csrf, 1);
         return cf_fail(errs, CF_W006, CF_NOWHERE, "the form was open too long, or did not come from a page of this service");
     }
+    if (q->who && q->must_change && q->route->may != WEB_ANYONE && is_api(q)) {
+        return cf_fail(errs, CF_W007, CF_NOWHERE, "the password must be changed first, on the page /password");
+    }
     if (q->who && q->must_change && q->route->may != WEB_ANYONE && !cf_str_is(q->path, "/password")) {
         return web_see_other(q, r, "/password");
     }
     if (!allowed(q, errs)) {
         return false;
+    }
+    if (q->route->purpose == WEB_PURPOSE && q->who && q->who->purpose.n == 0 && is_api(q)) {
+        return cf_fail(errs, CF_A021, CF_NOWHERE, "choose first for which purpose you look, on the page /purpose");
     }
     if (q->route->purpose == WEB_PURPOSE && q->who && q->who->purpose.n == 0) {
         return web_see_other(q, r, "/purpose?next=%s", cf_cstr(q->arena, web_url_escape(q->arena, q->path)));
@@ -241,7 +260,7 @@ static void add_headers(struct web_request *q, struct web_response *r, struct we
     if (r->allow.n) {
         web_header(q, r, "Allow", r->allow);
     }
-    if (r->status == 503) {
+    if (r->status == 503 || r->status == 429) {
         web_header(q, r, "Retry-After", CF_LIT("5"));
     }
     if (r->status == 401 && is_api(q)) {

@@ -165,9 +165,32 @@ static void end_stream(void *arg) {
     (void)arg; /* taken off when the call is over: on_completed */
 }
 
+/* The same for the interface. */
+static enum MHD_Result refuse_in_json(struct call *call, int status, const char *words) {
+    static const struct web_pair headers[] = {
+        {{"Content-Type", 12}, {"application/problem+json", 24}},
+        {{"Cache-Control", 13}, {"no-store", 8}},
+        {{"Retry-After", 11}, {"5", 1}},
+    };
+    struct cf_buf b = cf_buf_new(call->arena, 2048);
+    cf_buf_printf(&b,
+                  "{\"type\":\"about:blank\",\"title\":\"Nothing was recorded or changed\",\"status\":%d,\"detail\":\"%s\","
+                  "\"errors\":[]}",
+                  status, words);
+    call->answer =
+        (struct web_answer){.status = status, .body = {b.p, b.n}, .pattern = "", .id = web_request_id(call->server->app)};
+    for (size_t i = 0; i < CF_COUNT(headers) - (status == 503 || status == 429 ? 0 : 1); i++) {
+        *cf_push(call->arena, &call->answer.headers) = headers[i];
+    }
+    return send_answer(call);
+}
+
 /* A short answer without a desk: too much, too slow, too many. */
 static enum MHD_Result refuse(struct call *call, int status, const char *words) {
     struct cf_buf b = cf_buf_new(call->arena, 2048);
+    if (cf_str_starts(call->raw.path, CF_LIT("/api/"))) {
+        return refuse_in_json(call, status, words);
+    }
     cf_buf_printf(&b,
                   "<!doctype html><html lang=\"en-GB\"><meta charset=\"utf-8\"><title>childfirst</title>"
                   "<meta name=\"viewport\" content=\"width=device-width\"><h1>%s</h1><p>Nothing was recorded or changed.</p>",

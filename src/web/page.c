@@ -193,7 +193,7 @@ int web_status_of(const struct cf_errs *errs) {
     static const struct {
         enum cf_code code;
         int status;
-    } own[] = {{CF_W005, 405}, {CF_W007, 401}, {CF_W008, 415}, {CF_A005, 401}, {CF_A007, 401}};
+    } own[] = {{CF_W016, 429}, {CF_W005, 405}, {CF_W007, 401}, {CF_W008, 415}, {CF_A005, 401}, {CF_A007, 401}};
     for (size_t i = 0; errs->n > 0 && i < CF_COUNT(own); i++) {
         if (errs->v[0].code == own[i].code) {
             return own[i].status;

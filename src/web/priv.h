@@ -27,11 +27,16 @@ const struct web_file *web_file_served(struct cf_str path);
 
 /* ---- Metrics: counted by all threads. */
 #define WEB_BUCKETS 12
+enum {
+    WEB_KEY_SLOTS = 512,    /* two keys share one only by chance: then they share its requests too */
+    WEB_KEY_A_MINUTE = 1200 /* requests of one key: twenty a second */
+};
 struct web_metrics {
     atomic_ullong answers[6]; /* by hundred of the status */
     atomic_ullong bucket[WEB_BUCKETS], sum_us, bytes;
     atomic_ullong refused_csrf, refused_ability, shed, writes;
     atomic_int running, streams;
+    atomic_ullong keys[WEB_KEY_SLOTS]; /* requests of partners' keys: minute, then the count in it */
 };
 
 struct web_app {

@@ -158,7 +158,13 @@ static void events_behind_a_measure_need_a_reason_and_list_nobody_out_of_reach(v
 static void the_strategy_is_found_by_number_and_by_words(void **state) {
     (void)state;
     http_forget();
-    http_get("/strategy?q=S6");
+    for (int i = 0; i < 240; i++) {
+        http_get("/strategy?q=S6");
+        if (!strstr(reply.body, "being run")) {
+            break;
+        }
+        usleep(500000);
+    }
     http_status(200);
     http_says("Shown 1 of 80");
     http_says(">S6: ");

@@ -6,17 +6,23 @@
 
 #include "pages/page_board.h"
 #include "pages/page_boards.h"
+#include "web/pages/queue.h"
 
-enum { NEXT_SHOWN = 6, REFRESH = 60 };
+enum { NEXT_SHOWN = 6, STEPS_SHOWN = 9, REFRESH = 60 };
 
-struct place { /* one open episode */
+struct found { /* one open episode: small, since there may be many */
+    uint32_t no;
+    uint64_t opener;
+    int64_t last;
+};
+struct place { /* the same in full */
     struct child *c;
     const struct lang_event *opener, *last;
     uint32_t unit;
     bool late;
 };
-struct places {
-    CF_VEC(struct place);
+struct founds {
+    CF_VEC(struct found);
     uint64_t withheld;
 };
 
@@ -46,30 +52,49 @@ static uint32_t holder(const struct child *c, const struct lang_event *opener) {
     return unit;
 }
 
-static void look(struct child *c, const struct lang_decl *episode, uint32_t unit, struct places *out) {
+/* Adds the open ones of one person that the unit holds. `c` has a history and what may be seen of it, and need have no docket.
+ */
+static void look(const struct child *c, const struct lang_decl *episode, uint32_t unit, struct founds *out) {
     for (size_t i = 0; i < c->h.n; i++) {
         const struct lang_event *e = &c->h.events[i];
         const struct lang_decl *opens = child_record(c, e)->as.record.opens_decl;
         if (!opens || !cf_str_eq(opens->name.text, episode->name.text) || !c->seen[i] || !child_episode_open(c, e)) {
             continue;
         }
-        struct place p = {.c = c, .opener = e, .last = e, .unit = holder(c, e)};
-        if (unit && p.unit != unit) {
+        struct found f = {.no = c->no, .opener = e->seq, .last = e->from};
+        if (unit && holder(c, e) != unit) {
             continue;
         }
         for (size_t k = 0; k < c->h.n; k++) {
-            p.last = is_of(&c->h.events[k], e) && c->seen[k] ? &c->h.events[k] : p.last;
+            f.last = is_of(&c->h.events[k], e) && c->seen[k] ? c->h.events[k].from : f.last;
         }
-        *cf_push(c->q->arena, out) = p;
+        *cf_push(c->q->arena, out) = f;
     }
 }
 
 static int idle_first(const void *x, const void *y) {
-    const struct place *a = x, *b = y;
-    if (a->last->from != b->last->from) {
-        return a->last->from < b->last->from ? -1 : 1;
+    const struct found *a = x, *b = y;
+    if (a->last != b->last) {
+        return a->last < b->last ? -1 : 1;
     }
-    return a->opener->seq < b->opener->seq ? -1 : a->opener->seq > b->opener->seq;
+    return a->opener < b->opener ? -1 : a->opener > b->opener;
+}
+
+static bool place_of(struct web_request *q, const struct found *f, struct place *out, struct cf_errs *errs) {
+    struct child *c = CF_NEW(q->arena, struct child);
+    if (!child_load(q, f->no, c, errs)) {
+        return false;
+    }
+    *out = (struct place){.c = c, .opener = child_event(c, f->opener)};
+    if (!out->opener) {
+        return cf_fail(errs, CF_W004, CF_NOWHERE, "it was closed meanwhile");
+    }
+    out->last = out->opener;
+    out->unit = holder(c, out->opener);
+    for (size_t k = 0; k < c->h.n; k++) {
+        out->last = is_of(&c->h.events[k], out->opener) && c->seen[k] ? &c->h.events[k] : out->last;
+    }
+    return true;
 }
 
 /* ---- One card. */
@@ -137,22 +162,26 @@ static void fill_steps(const struct place *x, struct page_board_card *card) {
         struct cf_str title = e->share ? cf_str_printf(c->q->arena, "%.*s: %.*s", CF_STR_ARG(child_record(c, e)->title),
                                                        CF_STR_ARG(e->share->title))
                                        : child_record(c, e)->title;
-        *cf_push(c->q->arena, &card->steps) = (struct page_board_step){title, glance(c, e), web_ago(c->q, e->from)};
+        struct page_board_step step = {title, glance(c, e), web_ago(c->q, e->from)};
+        if (card->steps.n < STEPS_SHOWN) {
+            *cf_push(c->q->arena, &card->steps) = step;
+        } else {
+            *cf_push(c->q->arena, &card->before) = step;
+        }
     }
+    card->before_n = (int64_t)card->before.n;
 }
 
 static void fill_duties(struct place *x, struct page_board_card *card) {
     struct child *c = x->c;
-    const struct lang_shown *shown;
-    size_t n = lang_docket_shown(c->q->arena, &c->k, &shown);
     for (int late = 1; late >= 0; late--) {
-        for (size_t i = 0; i < n; i++) {
-            const struct lang_duty_line *l = shown[i].first;
+        for (size_t i = 0; i < c->n_shown; i++) {
+            const struct lang_duty_line *l = c->shown[i].first;
             if (!child_live(l) || l->episode != x->opener->seq || (l->state == LANG_OVERDUE) != late ||
                 !child_sees(c, l->cause)) {
                 continue;
             }
-            struct part_duty_line d = child_duty(c, &shown[i]);
+            struct part_duty_line d = child_duty(c, &c->shown[i]);
             struct page_board_duty out = {.title = d.title,
                                           .href = d.why,
                                           .kind = d.kind,
@@ -244,50 +273,57 @@ static struct part_subnav where_nav(struct web_request *q, const struct lang_dec
     return nav;
 }
 
-static bool collect(struct web_request *q, const struct lang_decl *episode, uint32_t unit, struct places *out,
-                    struct cf_errs *errs) {
-    uint32_t *people;
-    size_t n, away;
-    if (!desk_in_episode(q->desk, episode, q->arena, &people, &n, errs)) {
+static bool look_at(struct web_request *q, uint32_t no, const struct lang_decl *episode, uint32_t unit,
+                    struct cf_arena *scratch, struct founds *out, struct cf_errs *errs) {
+    struct founds here = {0};
+    struct child c = {.q = q, .no = no, .set = desk_set(q->desk)};
+    bool keep = false;
+    size_t away;
+    if (!desk_history(q->desk, no, INT64_MAX, scratch, &c.h, errs)) {
         return false;
     }
-    for (size_t i = 0; i < n; i++) {
-        struct cf_mark mark = cf_arena_mark(q->arena);
-        struct child *c = CF_NEW(q->arena, struct child);
-        struct places here = {0};
-        bool keep = false;
-        if (!child_load(q, people[i], c, errs)) {
-            return false;
-        }
-        look(c, episode, unit, &here);
-        if (!here.n) {
-            cf_arena_rewind(q->arena, mark);
-            continue;
-        }
-        if (!access_filter(q->access, q->desk, q->who, ACCESS_SEE, &people[i], 1, &keep, &away, errs)) {
-            return false;
-        }
-        out->withheld += keep ? 0 : here.n;
-        for (size_t k = 0; keep && k < here.n; k++) {
-            *cf_push(q->arena, out) = here.v[k];
-        }
+    child_mark_seen(&c, scratch);
+    look(&c, episode, unit, &here);
+    if (!here.n) {
+        return true;
     }
-    if (out->n) {
-        qsort(out->v, out->n, sizeof *out->v, idle_first);
+    if (!access_filter(q->access, q->desk, q->who, ACCESS_SEE, &no, 1, &keep, &away, errs)) {
+        return false;
+    }
+    out->withheld += keep ? 0 : here.n;
+    for (size_t k = 0; keep && k < here.n; k++) {
+        *cf_push(q->arena, out) = here.v[k];
     }
     return true;
 }
 
+static bool collect(struct web_request *q, const struct lang_decl *episode, uint32_t unit, struct founds *out,
+                    struct cf_errs *errs) {
+    struct cf_arena *scratch = cf_arena_new("board");
+    uint32_t *people;
+    size_t n;
+    bool ok = desk_in_episode(q->desk, episode, q->arena, &people, &n, errs);
+    for (size_t i = 0; ok && i < n; i++) {
+        cf_arena_reset(scratch);
+        ok = look_at(q, people[i], episode, unit, scratch, out, errs);
+    }
+    cf_arena_free(scratch);
+    if (ok && out->n) {
+        qsort(out->v, out->n, sizeof *out->v, idle_first);
+    }
+    return ok;
+}
+
 bool page_board(struct web_request *q, struct web_response *r, struct cf_errs *errs) {
     struct recording rec;
-    struct places places = {0};
+    struct founds all_open = {0};
     const struct lang_decl *episode = desk_set(q->desk) ? episode_asked(q) : NULL;
     bool all = false;
     if (!episode) {
         return cf_fail(errs, CF_W004, CF_NOWHERE, "there is no such board");
     }
     const struct lang_decl *unit = unit_asked(q, &all);
-    if (!collect(q, episode, all ? 0 : unit_number(q, unit), &places, errs)) {
+    if (!collect(q, episode, all ? 0 : unit_number(q, unit), &all_open, errs)) {
         return false;
     }
     record_begin(&rec, q);
@@ -295,14 +331,20 @@ bool page_board(struct web_request *q, struct web_response *r, struct cf_errs *e
                            .unit = unit ? unit->title : CF_LIT("Every unit"),
                            .at = web_time(q, q->now),
                            .where = where_nav(q, episode, unit),
-                           .shown = (int64_t)places.n,
-                           .withheld = (int64_t)places.withheld,
-                           .total = (int64_t)(places.n + places.withheld)};
-    for (size_t i = 0; i < places.n; i++) {
-        fill_card(&rec, &places.v[i], &p);
+                           .open = (int64_t)all_open.n};
+    struct queue_part part = queue_part(q, all_open.n);
+    for (size_t i = part.from; i < part.to; i++) {
+        struct place place;
+        if (!place_of(q, &all_open.v[i], &place, errs)) {
+            return false;
+        }
+        fill_card(&rec, &place, &p);
     }
     p.any_late = p.late > 0;
-    rec.withheld = places.withheld;
+    rec.withheld = all_open.withheld;
+    struct cf_str href = cf_str_printf(q->arena, "/board/%.*s?unit=%.*s&", CF_STR_ARG(episode->name.text),
+                                       CF_STR_ARG(unit ? unit->name.text : CF_LIT("all")));
+    p.pager = queue_pager(q, &part, CF_LIT("open"), cf_cstr(q->arena, href), p.cards.n, all_open.n, all_open.withheld);
     page_board_write(&r->main, &p);
     return record_page(
         &rec, r, &(struct web_frame){.wide = true, .back = CF_LIT("/boards"), .refresh = REFRESH, .script = "clock.js"}, errs);

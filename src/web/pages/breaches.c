@@ -52,12 +52,29 @@ static bool explains(const struct child *c, const struct lang_event *why, const 
     return is_explained(c, why) && why->from >= broke->from && same_episode(c, why, broke);
 }
 
+/* Nothing of the unit in that time: then its docket need not be judged. */
+static bool concerns(struct web_request *q, uint32_t no, int64_t since, struct cf_arena *scratch, bool *yes,
+                     struct cf_errs *errs) {
+    struct lang_history h;
+    *yes = false;
+    if (!desk_history(q->desk, no, INT64_MAX, scratch, &h, errs)) {
+        return false;
+    }
+    for (size_t i = 0; i < h.n; i++) {
+        *yes = *yes || (h.events[i].from >= since && of_unit(&h.events[i], q->who->unit_no));
+    }
+    return true;
+}
+
 static bool collect(struct web_request *q, uint32_t no, int64_t since, struct cf_arena *scratch, struct brokens *out,
                     uint64_t *withheld, struct cf_errs *errs) {
     struct child c;
     struct cf_arena *own = q->arena;
-    bool keep = false, asked = false, ok;
+    bool keep = false, asked = false, ok, any;
     size_t away;
+    if (!concerns(q, no, since, scratch, &any, errs) || !any) {
+        return !errs->failures;
+    }
     q->arena = scratch; /* what is loaded here is given back after each person */
     ok = child_load(q, no, &c, errs);
     q->arena = own;

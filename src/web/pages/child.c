@@ -154,9 +154,12 @@ static void fill_leads(struct child *c, struct page_child *p) {
 /* ---- Flags and grades. */
 
 static void fill_facts(struct child *c, const struct lang_support *s, struct page_child_standing *out) {
-    for (size_t i = 0; i < s->n && out->facts.n < FACTS; i++) {
+    for (size_t i = 0; i < s->n; i++) {
         const struct lang_event *e = child_event(c, s->seqs[s->n - 1 - i]);
-        if (e) {
+        if (e && out->facts.n >= FACTS) {
+            out->facts_more++;
+            out->facts_any = true;
+        } else if (e) {
             *cf_push(c->q->arena, &out->facts) = (struct page_child_event){
                 .title = child_record(c, e)->title, .when = child_when(c->q, e), .href = event_href(c, e)};
         }
@@ -217,16 +220,14 @@ static void fill_standing(struct child *c, struct page_child *p) {
 /* ---- What is owed. */
 
 static void fill_duties(struct child *c, struct page_child *p) {
-    const struct lang_shown *shown;
-    size_t n = lang_docket_shown(c->q->arena, &c->k, &shown);
     for (int late = 1; late >= 0; late--) {
-        for (size_t i = 0; i < n; i++) {
-            const struct lang_duty_line *l = shown[i].first;
+        for (size_t i = 0; i < c->n_shown; i++) {
+            const struct lang_duty_line *l = c->shown[i].first;
             if (!child_live(l) || (l->state == LANG_OVERDUE) != late || !child_sees(c, l->cause)) {
                 continue;
             }
             p->late += late;
-            struct part_duty_line line = child_duty(c, &shown[i]);
+            struct part_duty_line line = child_duty(c, &c->shown[i]);
             line.nobody = false; /* who leads stands beside it */
             *cf_push(c->q->arena, &p->duties) = (struct page_child_duty){.line = line};
         }
@@ -417,9 +418,14 @@ const struct lang_event *child_answered(const struct child *c, const struct lang
 }
 
 static void fill_shares(struct child *c, struct page_child *p) {
-    for (size_t i = c->h.n; i > 0 && p->shares.n < SHARES_SHOWN; i--) {
+    for (size_t i = c->h.n; i > 0; i--) {
         const struct lang_event *e = &c->h.events[i - 1];
         if (!is_built_in(c, e, "sent") || !e->share || !c->seen[i - 1]) {
+            continue;
+        }
+        if (p->shares.n >= SHARES_SHOWN) {
+            p->shares_more++;
+            p->shares_any = true;
             continue;
         }
         const struct lang_event *answer = child_answered(c, e);
@@ -431,6 +437,24 @@ static void fill_shares(struct child *c, struct page_child *p) {
             .when = child_when(c->q, e),
             .open = !answer,
             .answered = answer ? child_when(c->q, answer) : WEB_HTML("")};
+    }
+}
+
+/* For whoever keeps records right: what can be done about this person as a whole; single entries are put right in the journey.
+ */
+static void fill_keep(struct child *c, struct page_child *p) {
+    struct web_request *q = c->q;
+    if (web_may(q, ACCESS_CORRECT)) {
+        *cf_push(q->arena, &p->keep) =
+            (struct page_child_link){CF_LIT("Correct or withdraw an entry, in the journey"), p->journey};
+    }
+    if (web_may(q, ACCESS_MERGE)) {
+        *cf_push(q->arena, &p->keep) =
+            (struct page_child_link){CF_LIT("Merge with another record of the same child"), CF_LIT("/merge")};
+    }
+    if (web_may(q, ACCESS_RESTRICT)) {
+        *cf_push(q->arena, &p->keep) = (struct page_child_link){
+            CF_LIT("Restrict or hold this record"), web_url(q, "/restrict/%.*s", CF_STR_ARG(web_id_text(q, c->id)))};
     }
 }
 
@@ -458,6 +482,7 @@ bool page_child(struct web_request *q, struct web_response *r, struct cf_errs *e
     fill_breaches(&c, &p);
     fill_people(&c, &p);
     fill_shares(&c, &p);
+    fill_keep(&c, &p);
     c.rec.withheld = c.unseen;
     page_child_write(&r->main, &p);
     return record_page(&c.rec, r, &(struct web_frame){.wide = true}, errs);

@@ -17,14 +17,16 @@ struct child {
     const struct lang_reference *ref;
     struct lang_history h;
     struct lang_docket k;
-    bool *seen;      /* by event: may be shown for the purpose that was given */
-    size_t unseen;   /* events that may not */
-    size_t built_in; /* events of the ledger's own that stand in no list */
+    const struct lang_shown *shown; /* what is live, one for each thing to do */
+    size_t n_shown;
+    bool *seen;    /* by event: may be shown for the purpose that was given */
+    size_t unseen; /* events that may not */
 };
 /* The door (web_child), then the history and the docket of now. */
 CF_MUST_USE bool child_open(struct web_request *q, enum access_act act, struct child *c, struct cf_errs *errs);
 /* The same of somebody whom a list has asked for already. */
 CF_MUST_USE bool child_load(struct web_request *q, uint32_t no, struct child *c, struct cf_errs *errs);
+void child_mark_seen(struct child *c, struct cf_arena *a); /* of a history that was read without its docket */
 const struct lang_decl *child_record(const struct child *c, const struct lang_event *e);
 const struct lang_event *child_event(const struct child *c, uint64_t seq); /* NULL: none, or not to be seen for this purpose */
 size_t child_at(const struct child *c, const struct lang_event *e);
@@ -32,6 +34,8 @@ size_t child_at(const struct child *c, const struct lang_event *e);
 bool child_sees(const struct child *c, uint64_t cause);
 /* The opener of the event's (first) episode; NULL: none. */
 const struct lang_event *child_episode(const struct child *c, const struct lang_event *e);
+/* What is live in a docket, one for each thing to do: the same as of the whole, without comparing what has ended. */
+size_t child_shown(struct cf_arena *a, const struct lang_docket *k, const struct lang_shown **out);
 bool child_episode_open(const struct child *c, const struct lang_event *opener);
 struct cf_str child_of_episode(const struct child *c, uint64_t opener); /* the id of the opener as text; empty: none */
 

@@ -6,6 +6,24 @@
 
 /* ---- Loading. */
 
+size_t child_shown(struct cf_arena *a, const struct lang_docket *k, const struct lang_shown **out) {
+    struct lang_docket live = {0};
+    for (size_t i = 0; i < k->duties.n; i++) {
+        if (child_live(&k->duties.v[i])) {
+            *cf_push(a, &live.duties) = k->duties.v[i];
+        }
+    }
+    return lang_docket_shown(a, &live, out);
+}
+
+void child_mark_seen(struct child *c, struct cf_arena *a) {
+    c->seen = CF_NEW_N(a, bool, c->h.n + 1);
+    for (size_t i = 0; i < c->h.n; i++) {
+        c->seen[i] = lang_record_seen_for(child_record(c, &c->h.events[i]), c->q->who->purpose);
+        c->unseen += c->seen[i] ? 0 : 1;
+    }
+}
+
 bool child_load(struct web_request *q, uint32_t no, struct child *c, struct cf_errs *errs) {
     *c = (struct child){.q = q, .no = no};
     record_begin(&c->rec, q);
@@ -13,12 +31,8 @@ bool child_load(struct web_request *q, uint32_t no, struct child *c, struct cf_e
         !desk_docket(q->desk, no, q->now, INT64_MAX, q->arena, &c->k, &c->set, &c->ref, &c->h, errs)) {
         return false;
     }
-    c->seen = CF_NEW_N(q->arena, bool, c->h.n + 1);
-    for (size_t i = 0; i < c->h.n; i++) {
-        const struct lang_decl *record = child_record(c, &c->h.events[i]);
-        c->seen[i] = lang_record_seen_for(record, q->who->purpose);
-        c->unseen += c->seen[i] ? 0 : 1;
-    }
+    c->n_shown = child_shown(q->arena, &c->k, &c->shown);
+    child_mark_seen(c, q->arena);
     return true;
 }
 
@@ -326,21 +340,23 @@ static void offer_record(struct child *c, const struct lang_duty_line *l, struct
 struct part_duty_line child_duty(struct child *c, const struct lang_shown *s) {
     const struct lang_duty_line *l = s->first;
     struct web_request *q = c->q;
-    struct part_duty_line out = {
-        .title = l->rule->title,
-        .why = web_url(q, "/child/%.*s/why/%.*s", CF_STR_ARG(web_id_text(q, c->id)), CF_STR_ARG(web_id_text(q, l->id))),
-        .child_href = web_url(q, "/child/%.*s", CF_STR_ARG(web_id_text(q, c->id))),
-        .due = due_words(q, l),
-        .marks = marks_of(q, l->marks),
-        .owner = child_owner(&c->rec, c->ref, l),
-        .carried = child_subject(&c->rec, l->owner.subject),
-        .nobody = !l->owner.subject};
+    struct part_duty_line out = {.title = l->rule->title,
+                                 .due = due_words(q, l),
+                                 .marks = marks_of(q, l->marks),
+                                 .owner = child_owner(&c->rec, c->ref, l),
+                                 .carried = child_subject(&c->rec, l->owner.subject),
+                                 .nobody = !l->owner.subject};
+    bool person = c->h.kind == LANG_PERSON; /* a unit or a place has no page of this kind */
+    if (person) {
+        out.why = web_url(q, "/child/%.*s/why/%.*s", CF_STR_ARG(web_id_text(q, c->id)), CF_STR_ARG(web_id_text(q, l->id)));
+        out.child_href = web_url(q, "/child/%.*s", CF_STR_ARG(web_id_text(q, c->id)));
+    }
     say_state(q, l, &out);
     for (size_t i = 0; i < s->all.n; i++) {
         add_asks(q, s->all.v[i], &out);
     }
     offer_record(c, l, &out);
-    if (l->owner.role_or_unit && web_may(q, ACCESS_SUPERVISE)) {
+    if (person && l->owner.role_or_unit && web_may(q, ACCESS_SUPERVISE)) {
         out.assign = web_url(q, "/team/assign/%.*s/%.*s", CF_STR_ARG(web_id_text(q, c->id)), CF_STR_ARG(web_id_text(q, l->id)));
     }
     return out;
@@ -385,7 +401,7 @@ static bool queue_one(struct web_request *q, uint32_t no, uint32_t unit, uint32_
     if (!desk_docket(q->desk, no, q->now, INT64_MAX, scratch, &k, &set, &ref, &h, errs)) {
         return false;
     }
-    size_t n = lang_docket_shown(scratch, &k, &shown);
+    size_t n = child_shown(scratch, &k, &shown);
     for (size_t i = 0; i < n; i++) {
         const struct lang_duty_line *l = shown[i].first;
         if (!is_asked(l, unit, officer)) {
@@ -413,7 +429,7 @@ static bool queue_one(struct web_request *q, uint32_t no, uint32_t unit, uint32_
     for (size_t i = from; i < out->n; i++) {
         out->v[i].waits = waits;
     }
-    out->people += out->n > from ? 1 : 0;
+    out->people += out->n > from && h.kind == LANG_PERSON ? 1 : 0;
     return true;
 }
 
@@ -441,15 +457,13 @@ bool child_queue(struct web_request *q, uint32_t unit, uint32_t officer, enum ac
 bool child_queue_line(struct recording *rec, struct child *last, const struct child_open_line *l, struct part_duty_line *out,
                       struct cf_errs *errs) {
     struct web_request *q = rec->q;
-    const struct lang_shown *shown;
     if ((!last->q || last->no != l->no) && !child_load(q, l->no, last, errs)) {
         return false;
     }
-    size_t n = lang_docket_shown(q->arena, &last->k, &shown);
-    for (size_t i = 0; i < n; i++) {
-        if (cf_id_eq(shown[i].first->id, l->duty)) {
-            *out = child_duty(last, &shown[i]);
-            out->child = record_person(rec, last->id);
+    for (size_t i = 0; i < last->n_shown; i++) {
+        if (cf_id_eq(last->shown[i].first->id, l->duty)) {
+            *out = child_duty(last, &last->shown[i]);
+            out->child = last->h.kind == LANG_PERSON ? record_person(rec, last->id) : child_subject(rec, last->no);
             return true;
         }
     }

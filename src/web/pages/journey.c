@@ -115,6 +115,10 @@ static bool fill_step(struct child *c, const struct lang_event *e, bool alone, s
         .later = later_words(q, e),
         .corrected = (e->marks & LANG_CORRECTED) != 0,
         .marked = cf_str_eq(web_query(q, "event"), web_id_text(q, e->id))};
+    bool mine = e->actor.subject && e->actor.subject == (uint64_t)q->who->user_no;
+    if (!child_record(c, e)->as.record.built_in && (mine || web_may(q, ACCESS_CORRECT))) {
+        s->correct = web_url(q, "/event/%.*s/correct", CF_STR_ARG(s->id));
+    }
     if (alone) {
         s->record = web_url(q, "/record?about=%.*s", CF_STR_ARG(web_id_text(q, c->id)));
     }

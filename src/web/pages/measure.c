@@ -1,6 +1,7 @@
 /* measure: one measure as a page, as CSV, as JSON. The table is counted by the thread that counts; whoever asks meanwhile is
  * told so. Shows numbers, never who. Must not know what any measure counts. */
 #include "web/pages/measure.h"
+#include "web/pages/policies.h"
 
 #include <math.h>
 
@@ -341,7 +342,7 @@ static void put_meaning(struct web_request *q, struct page_measure *page, const 
     const struct lang_decl *d = m->decl, *p = d->policy;
     page->definition = measure_definition(q->arena, d);
     page->policy = p->title;
-    page->policy_url = measure_policy_url(q, p);
+    page->policy_url = policies_decl_url(q, d);
     page->version =
         cf_str_printf(q->arena, "%.*s, in force from %s", CF_STR_ARG(p->name.text), cf_date_shown(p->as.policy.from).p);
     for (size_t i = 0; i < p->as.policy.serves.n; i++) {

@@ -1,8 +1,6 @@
-/* strategy: what of the strategy the policies in force carry out, reckoned anew for each visit. Nothing about any person. Must
- * not know any system by name: titles are data. */
-#include "web/priv.h"
-
-#include "docket/strategy.h"
+/* strategy: what of the strategy the policies in force carry out; their examples ran once, when they were adopted (policies.h).
+ * Nothing about any person. Must not know any system by name: titles are data. */
+#include "web/pages/policies.h"
 
 #include "pages/page_strategy.h"
 
@@ -46,7 +44,8 @@ static void put_row(struct web_request *q, struct page_strategy_table *t, const 
                                      .wanting = words_of_wanting(q, r)};
     for (size_t i = 0; i < r->policies.n; i++) {
         const struct lang_decl *p = r->policies.v[i]->policy;
-        *cf_push(q->arena, &to->policies) = (struct page_strategy_policy){.name = p->name.text, .title = p->title};
+        *cf_push(q->arena, &to->policies) =
+            (struct page_strategy_policy){.name = p->name.text, .title = p->title, .href = policies_url(q, p)};
     }
 }
 
@@ -85,27 +84,41 @@ static void put_table(struct web_request *q, struct page_strategy *page, const c
                             count[STRATEGY_IN_PART], count[STRATEGY_NOT_BEGUN]);
 }
 
+static bool put_tables(struct web_request *q, struct page_strategy *page, const struct strategy_judged *judged,
+                       struct cf_errs *errs) {
+    struct cf_source systems, actions;
+    struct strategy s;
+    if (!read_titles(q, "systems.tsv", &systems, errs) || !read_titles(q, "actions.tsv", &actions, errs) ||
+        !strategy_place(q->arena, judged, &systems, &actions, errs, &s)) {
+        return false;
+    }
+    put_table(q, page, "Systems", &s.systems);
+    put_table(q, page, "Actions", &s.actions);
+    struct cf_str rest = cf_str_from(strategy_rule), line;
+    while (cf_str_split(&rest, '\n', &line)) {
+        *cf_push(q->arena, &page->rule) = (struct page_strategy_line){.words = line};
+    }
+    return true;
+}
+
 bool page_strategy(struct web_request *q, struct web_response *r, struct cf_errs *errs) {
     const struct lang_set *set = q->desk ? desk_set(q->desk) : NULL;
     struct page_strategy page = {.known = set != NULL, .query = cf_str_trim(web_query(q, "q"))};
-    struct cf_source systems, actions;
-    struct strategy s;
+    struct strategy_judged judged;
     if (set) {
-        const struct lang_reference *now = desk_reference(q->desk);
-        struct lang_reference ref = {
-            .zone = q->zone, .calendar = now->calendar, .first_day = now->first_day, .last_day = now->last_day};
-        if (!read_titles(q, "systems.tsv", &systems, errs) || !read_titles(q, "actions.tsv", &actions, errs) ||
-            !strategy_reckon(q->arena, set, &ref, &systems, &actions, errs, &s)) {
+        enum counted_state state = policies_judged(q, &judged, errs);
+        if (state == COUNTED_FAILED) {
             return false;
         }
-        put_table(q, &page, "Systems", &s.systems);
-        put_table(q, &page, "Actions", &s.actions);
-        struct cf_str rest = cf_str_from(strategy_rule), line;
-        while (cf_str_split(&rest, '\n', &line)) {
-            *cf_push(q->arena, &page.rule) = (struct page_strategy_line){.words = line};
+        page.ready = state == COUNTED_READY;
+        if (page.ready && !put_tables(q, &page, &judged, errs)) {
+            return false;
+        }
+        if (!page.ready) {
+            web_header(q, r, "Refresh", CF_LIT("3"));
         }
     }
     page_strategy_write(&r->main, &page);
-    r->cacheable = true; /* it says nothing about anyone, and changes only with the policies */
+    r->cacheable = (!set || page.ready) && !q->who; /* the frame names who is signed in */
     return web_page(q, r, &(struct web_frame){.wide = true});
 }

@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-#include "docket/trial.h"
+#include "docket/amend.h"
 
 static char folder[128];
 static struct cf_arena *arena;
@@ -197,10 +197,154 @@ static void somebody_new_is_judged_by_what_is_said_of_them_at_once(void **state)
     }
 }
 
+/* ---- Putting right. */
+
+static struct cf_id put(const struct lang_decl *record, struct cf_id child, struct cf_id episode, unsigned turn) {
+    size_t lines = 0;
+    return record_tried(record, child, episode, turn, &lines);
+}
+
+static void what_a_correction_would_change_is_what_it_changes(void **state) {
+    (void)state;
+    const struct lang_set *set = desk_set(desk);
+    size_t lines = 0, tried = 0;
+    for (size_t i = 0; i < set->records.n; i++) {
+        const struct lang_decl *record = set->records.v[i];
+        const struct lang_record *r = &record->as.record;
+        if (r->built_in || r->act || !r->roles.n || r->roles.v[0].kind != LANG_PERSON || !r->fields.n) {
+            continue;
+        }
+        struct cf_id child = ledger_new_subject(desk_ledger(desk)), event = put(record, child, opener_of(record, child), 0);
+        struct desk_value *others = answers(record, 2);
+        int *numbers = CF_NEW_N(arena, int, r->fields.n + 1);
+        size_t n = 0;
+        for (size_t k = 0; k < r->fields.n; k++) {
+            if (!r->fields.v[k].retired && others[k].v.kind != LANG_V_LIST) {
+                others[n] = others[k];
+                numbers[n++] = (int)k;
+            }
+        }
+        for (int withdraw = 0; withdraw < 2; withdraw++) {
+            struct desk_correction c = {.event = event,
+                                        .field_numbers = numbers,
+                                        .values = others,
+                                        .n_fields = withdraw ? 0 : n,
+                                        .withdraw = withdraw,
+                                        .reason = CF_LIT("it was another"),
+                                        .actor = {{9, 9, 9}}};
+            struct desk_trials trials;
+            struct desk_changes changes = {0};
+            struct ledger_receipt receipt;
+            uint64_t size = ledger_size(desk_ledger(desk));
+            must(desk_try_correction(desk, &c, arena, &trials, &errs));
+            assert_int_equal(ledger_size(desk_ledger(desk)), size);
+            must(desk_correct(desk, &c, arena, &receipt, &changes, &errs));
+            assert_int_equal(trials.n, 1);
+            char what[120];
+            (void)snprintf(what, sizeof what, "%.*s, %s", CF_STR_ARG(record->name.text), withdraw ? "withdrawn" : "corrected");
+            same_changes(what, &changes, &trials.v[0].changes);
+            lines += changes.n;
+        }
+        tried++;
+    }
+    assert_true(tried > 50);
+    assert_true(lines > 200);
+}
+
+static void an_event_is_read_back_as_it_was_entered_and_as_it_was_corrected(void **state) {
+    (void)state;
+    const struct lang_decl *record = lang_find(desk_set(desk), "safeguarding_report");
+    struct cf_id child = ledger_new_subject(desk_ledger(desk)), event = put(record, child, (struct cf_id){{0}}, 1);
+    struct desk_stands s;
+    must(desk_stands(desk, event, (struct cf_id){{9, 9, 9}}, arena, &s, &errs));
+    assert_true(s.mine && !s.corrected && !s.withdrawn && cf_id_eq(s.about, child));
+    struct desk_value *given = answers(record, 1);
+    size_t narratives = 0;
+    for (size_t i = 0; i < record->as.record.fields.n; i++) {
+        assert_int_equal(s.e.fields[i].v.kind, given[i].v.kind);
+        if (given[i].v.kind == LANG_V_TEXT) {
+            assert_true(cf_str_eq(s.e.fields[i].text, given[i].text));
+            narratives++;
+        }
+    }
+    assert_true(narratives > 0);
+    struct desk_correction c = {.event = event, .has_time = true, .from = s.e.from - 3600, .to = s.e.from - 3600};
+    struct ledger_receipt receipt;
+    must(desk_correct(desk, &c, arena, &receipt, NULL, &errs));
+    must(desk_stands(desk, event, (struct cf_id){{8}}, arena, &s, &errs));
+    assert_true(s.corrected && !s.mine && s.e.from == c.from);
+    c = (struct desk_correction){.event = event, .withdraw = true, .reason = CF_LIT("it was another child")};
+    must(desk_correct(desk, &c, arena, &receipt, NULL, &errs));
+    must(desk_stands(desk, event, (struct cf_id){{8}}, arena, &s, &errs));
+    assert_true(s.withdrawn);
+}
+
+static void what_a_merge_and_its_undoing_would_change_is_what_they_change(void **state) {
+    (void)state;
+    struct desk_trials trials, apart;
+    struct desk_changes changes = {0}, undone = {0};
+    struct ledger_receipt receipt;
+    struct desk_merges merges;
+    struct cf_id child[2];
+    for (unsigned i = 0; i < 2; i++) {
+        child[i] = ledger_new_subject(desk_ledger(desk));
+        (void)put(lang_find(desk_set(desk), "stop_search"), child[i], (struct cf_id){{0}}, i);
+        (void)put(lang_find(desk_set(desk), "safeguarding_report"), child[i], (struct cf_id){{0}}, i);
+    }
+    must(desk_merges(desk, arena, &merges, &errs));
+    size_t before = merges.n;
+    must(desk_try_merge(desk, child[0], child[1], arena, &trials, &errs));
+    must(desk_merges(desk, arena, &merges, &errs));
+    assert_int_equal(merges.n, before); /* nothing stays of the trial */
+    must(desk_merge(desk, child[0], child[1], CF_LIT("one child"), (struct cf_id){{9}}, arena, &receipt, &changes, &errs));
+    same_changes("merged", &changes, &trials.v[0].changes);
+    must(desk_merges(desk, arena, &merges, &errs));
+    assert_int_equal(merges.n, before + 1);
+    struct cf_errs own = cf_errs_new(arena);
+    assert_false(desk_try_merge(desk, child[0], child[1], arena, &trials, &own));
+    assert_int_equal(own.v[0].code, CF_D016);
+    must(desk_try_unmerge(desk, merges.v[0].event, arena, &apart, &errs));
+    assert_int_equal(apart.n, 2);
+    assert_true(apart.v[0].after.gates.n > 0 && apart.v[1].after.gates.n > 0);
+    must(desk_unmerge(desk, merges.v[0].event, CF_LIT("two"), (struct cf_id){{9}}, arena, &receipt, &undone, &errs));
+    own = cf_errs_new(arena);
+    assert_false(desk_try_unmerge(desk, merges.v[0].event, arena, &apart, &own));
+    assert_int_equal(own.v[0].code, CF_D016);
+}
+
+static void a_restriction_stands_until_its_order_is_ended(void **state) {
+    (void)state;
+    struct cf_id child = ledger_new_subject(desk_ledger(desk));
+    struct ledger_receipt receipt;
+    struct desk_orders orders;
+    (void)put(lang_find(desk_set(desk), "stop_search"), child, (struct cf_id){{0}}, 0);
+    struct cf_errs own = cf_errs_new(arena);
+    assert_false(desk_control(desk, DESK_RESTRICT, child, CF_LIT(""), (struct cf_id){{9}}, 0, &receipt, &own));
+    must(desk_control(desk, DESK_RESTRICT, child, CF_LIT("section 47"), (struct cf_id){{9}}, 0, &receipt, &errs));
+    assert_true(ledger_restricted(desk_ledger(desk), child));
+    own = cf_errs_new(arena);
+    assert_false(desk_control(desk, DESK_RESTRICT, child, CF_LIT("again"), (struct cf_id){{9}}, 0, &receipt, &own));
+    must(desk_orders(desk, DESK_RESTRICT, arena, &orders, &errs));
+    assert_int_equal(orders.n, 1);
+    assert_true(cf_id_eq(orders.v[0].person, child) && cf_str_is(orders.v[0].authority, "section 47"));
+    must(desk_control(desk, DESK_UNRESTRICT, orders.v[0].event, CF_LIT("settled"), (struct cf_id){{9}}, 0, &receipt, &errs));
+    assert_false(ledger_restricted(desk_ledger(desk), child));
+    must(desk_orders(desk, DESK_RESTRICT, arena, &orders, &errs));
+    assert_int_equal(orders.n, 0);
+    own = cf_errs_new(arena);
+    assert_false(desk_control(desk, DESK_RELEASE, child, CF_LIT("none"), (struct cf_id){{9}}, 0, &receipt, &own));
+    assert_int_equal(own.v[0].code, CF_D020);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_was_said_would_follow_follows, begin, end),
         cmocka_unit_test_setup_teardown(somebody_new_is_judged_by_what_is_said_of_them_at_once, begin, end),
+        cmocka_unit_test_setup_teardown(what_a_correction_would_change_is_what_it_changes, begin, end),
+        cmocka_unit_test_setup_teardown(an_event_is_read_back_as_it_was_entered_and_as_it_was_corrected, begin, end),
+        cmocka_unit_test_setup_teardown(what_a_merge_and_its_undoing_would_change_is_what_they_change, begin, end),
+        cmocka_unit_test_setup_teardown(a_restriction_stands_until_its_order_is_ended, begin, end),
+
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -88,6 +88,12 @@ static void count_people(struct web_request *q, const struct access_looks *looks
     p->n_people = (int64_t)ids.n;
 }
 
+static struct web_html day_html(struct web_request *q, int64_t at) {
+    struct cf_buf b = cf_buf_new(q->arena, 256);
+    html_date(&b, cf_time_day(q->zone, at));
+    return html_done(&b);
+}
+
 static bool fill(struct web_request *q, struct cf_id child, int64_t from, int64_t to, struct page_looked *p,
                  struct cf_errs *errs) {
     struct access_looks looks;
@@ -101,8 +107,8 @@ static bool fill(struct web_request *q, struct cf_id child, int64_t from, int64_
     p->found = true;
     p->name = record_person(&rec, child);
     p->href = web_url(q, "/child/%.*s", CF_STR_ARG(web_id_text(q, child)));
-    p->since = web_time(q, from);
-    p->until = web_due(q, to - 1);
+    p->since = day_html(q, from);
+    p->until = day_html(q, to - 1);
     p->n = (int64_t)looks.n;
     p->more = looks.more;
     count_people(q, &looks, p);

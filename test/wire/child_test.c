@@ -40,11 +40,13 @@ static int begin(void **state) {
                child_id, ago(300), ago(200));
     ends_with(0);
     id_after("recorded", custody_id);
-    childfirst("record safeguarding_report --child %s --in %s --concern 'Quillwort worries me' --child_said 'Leave my brother "
+    childfirst("record safeguarding_report --child %s --in %s --concern 'Wrongly heard' --child_said 'Leave my brother "
                "out of it' --by custody_officer --at '%s'",
                child_id, custody_id, ago(100));
     ends_with(0);
     id_after("recorded", report_id);
+    childfirst("correct %s --concern 'Quillwort worries me'", report_id);
+    ends_with(0);
     http_start();
     return 0;
 }
@@ -91,6 +93,8 @@ static void the_journey_keeps_the_childs_words_apart_from_the_officers(void **st
     http_says("The child’s own words");
     http_says("Leave my brother out of it");
     http_says("Quillwort worries me");
+    http_says("Put right later");
+    http_never_says("Wrongly heard");
     http_says("In police custody");
 }
 
@@ -101,7 +105,8 @@ static void what_is_seen_for_another_purpose_is_counted_and_not_shown(void **sta
     http_status(200);
     http_never_says("Leave my brother");
     http_never_says("Safeguarding report");
-    long shown = number_before(" can be shown"), withheld = number_before(" are withheld"), total = number_before(" in all. That");
+    long shown = number_before(" can be shown"), withheld = number_before(" are withheld"),
+         total = number_before(" in all. That");
     assert_int_equal(withheld, 1);
     assert_int_equal(shown + withheld, total);
     http_get(of_child("/journey"));
@@ -129,7 +134,7 @@ static void the_account_has_the_childs_words_and_nobody_elses(void **state) {
 
 static void why_a_thing_is_due_is_told_step_by_step(void **state) {
     (void)state;
-    char path[200];
+    char path[400];
     http_sign_in("brandt", "safeguarding");
     http_get(of_child(""));
     const char *at = strstr(reply.body, "/why/");
@@ -144,7 +149,8 @@ static void why_a_thing_is_due_is_told_step_by_step(void **state) {
     http_status(404);
 }
 
-/* The answer without what differs from one request to the next: its number, the field against forged forms, the id asked for. */
+/* The answer without what differs from one request to the next: its number, the field against forged forms, the id asked for.
+ */
 static char *without_numbers(char *out, size_t n) {
     size_t used = 0;
     for (const char *p = reply.body; *p && used + 1 < n;) {
@@ -173,6 +179,40 @@ static void whom_one_may_not_see_is_as_one_who_does_not_exist(void **state) {
         without_numbers(nobodys, sizeof nobodys);
         assert_string_equal(mine, nobodys);
     }
+}
+
+static void a_person_is_found_by_a_name_that_is_nearly_right_and_says_why(void **state) {
+    (void)state;
+    http_sign_in("brandt", "safeguarding");
+    http_get("/find");
+    http_status(200);
+    http_post("/find", "words=Zelfira+Nonesuch");
+    http_status(200);
+    http_says("Zelphira Nonesuch");
+    http_says("nearly");
+    http_says(of_child(""));
+    http_says("withheld 0");
+    http_post("/find", "words=4%2F3%2F2012");
+    http_says("Zelphira Nonesuch");
+}
+
+static void a_search_without_words_or_with_markup_is_answered_in_words(void **state) {
+    (void)state;
+    http_sign_in("brandt", "safeguarding");
+    http_post("/find", "words=+");
+    http_status(422);
+    http_says("Enter a name, a date of birth or a number");
+    http_post("/find", "words=%3Cscript%3Ealert(1)%3C%2Fscript%3E");
+    http_status(200);
+    http_never_says("<script>alert");
+    http_says("0 in all");
+}
+
+static void who_may_not_find_finds_nobody(void **state) {
+    (void)state;
+    http_sign_in("novak", "statistics");
+    http_post("/find", "words=Zelphira");
+    http_never_says("Nonesuch");
 }
 
 static void nobody_who_is_not_signed_in_sees_anything(void **state) {
@@ -322,6 +362,9 @@ int main(void) {
         cmocka_unit_test(the_account_has_the_childs_words_and_nobody_elses),
         cmocka_unit_test(why_a_thing_is_due_is_told_step_by_step),
         cmocka_unit_test(whom_one_may_not_see_is_as_one_who_does_not_exist),
+        cmocka_unit_test(a_person_is_found_by_a_name_that_is_nearly_right_and_says_why),
+        cmocka_unit_test(a_search_without_words_or_with_markup_is_answered_in_words),
+        cmocka_unit_test(who_may_not_find_finds_nobody),
         cmocka_unit_test(nobody_who_is_not_signed_in_sees_anything),
         cmocka_unit_test(queues_of_a_unit_are_for_those_who_supervise),
         cmocka_unit_test(a_thing_is_assigned_once_and_then_stands_in_the_other_ones_duties),

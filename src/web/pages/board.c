@@ -7,7 +7,7 @@
 #include "pages/page_board.h"
 #include "pages/page_boards.h"
 
-enum { NEXT_SHOWN = 6, REFRESH = 60 };
+enum { NEXT_SHOWN = 6, STEPS_SHOWN = 9, REFRESH = 60 };
 
 struct place { /* one open episode */
     struct child *c;
@@ -137,8 +137,14 @@ static void fill_steps(const struct place *x, struct page_board_card *card) {
         struct cf_str title = e->share ? cf_str_printf(c->q->arena, "%.*s: %.*s", CF_STR_ARG(child_record(c, e)->title),
                                                        CF_STR_ARG(e->share->title))
                                        : child_record(c, e)->title;
-        *cf_push(c->q->arena, &card->steps) = (struct page_board_step){title, glance(c, e), web_ago(c->q, e->from)};
+        struct page_board_step step = {title, glance(c, e), web_ago(c->q, e->from)};
+        if (card->steps.n < STEPS_SHOWN) {
+            *cf_push(c->q->arena, &card->steps) = step;
+        } else {
+            *cf_push(c->q->arena, &card->before) = step;
+        }
     }
+    card->before_n = (int64_t)card->before.n;
 }
 
 static void fill_duties(struct place *x, struct page_board_card *card) {

@@ -154,9 +154,12 @@ static void fill_leads(struct child *c, struct page_child *p) {
 /* ---- Flags and grades. */
 
 static void fill_facts(struct child *c, const struct lang_support *s, struct page_child_standing *out) {
-    for (size_t i = 0; i < s->n && out->facts.n < FACTS; i++) {
+    for (size_t i = 0; i < s->n; i++) {
         const struct lang_event *e = child_event(c, s->seqs[s->n - 1 - i]);
-        if (e) {
+        if (e && out->facts.n >= FACTS) {
+            out->facts_more++;
+            out->facts_any = true;
+        } else if (e) {
             *cf_push(c->q->arena, &out->facts) = (struct page_child_event){
                 .title = child_record(c, e)->title, .when = child_when(c->q, e), .href = event_href(c, e)};
         }
@@ -417,9 +420,14 @@ const struct lang_event *child_answered(const struct child *c, const struct lang
 }
 
 static void fill_shares(struct child *c, struct page_child *p) {
-    for (size_t i = c->h.n; i > 0 && p->shares.n < SHARES_SHOWN; i--) {
+    for (size_t i = c->h.n; i > 0; i--) {
         const struct lang_event *e = &c->h.events[i - 1];
         if (!is_built_in(c, e, "sent") || !e->share || !c->seen[i - 1]) {
+            continue;
+        }
+        if (p->shares.n >= SHARES_SHOWN) {
+            p->shares_more++;
+            p->shares_any = true;
             continue;
         }
         const struct lang_event *answer = child_answered(c, e);

@@ -326,21 +326,23 @@ static void offer_record(struct child *c, const struct lang_duty_line *l, struct
 struct part_duty_line child_duty(struct child *c, const struct lang_shown *s) {
     const struct lang_duty_line *l = s->first;
     struct web_request *q = c->q;
-    struct part_duty_line out = {
-        .title = l->rule->title,
-        .why = web_url(q, "/child/%.*s/why/%.*s", CF_STR_ARG(web_id_text(q, c->id)), CF_STR_ARG(web_id_text(q, l->id))),
-        .child_href = web_url(q, "/child/%.*s", CF_STR_ARG(web_id_text(q, c->id))),
-        .due = due_words(q, l),
-        .marks = marks_of(q, l->marks),
-        .owner = child_owner(&c->rec, c->ref, l),
-        .carried = child_subject(&c->rec, l->owner.subject),
-        .nobody = !l->owner.subject};
+    struct part_duty_line out = {.title = l->rule->title,
+                                 .due = due_words(q, l),
+                                 .marks = marks_of(q, l->marks),
+                                 .owner = child_owner(&c->rec, c->ref, l),
+                                 .carried = child_subject(&c->rec, l->owner.subject),
+                                 .nobody = !l->owner.subject};
+    bool person = c->h.kind == LANG_PERSON; /* a unit or a place has no page of this kind */
+    if (person) {
+        out.why = web_url(q, "/child/%.*s/why/%.*s", CF_STR_ARG(web_id_text(q, c->id)), CF_STR_ARG(web_id_text(q, l->id)));
+        out.child_href = web_url(q, "/child/%.*s", CF_STR_ARG(web_id_text(q, c->id)));
+    }
     say_state(q, l, &out);
     for (size_t i = 0; i < s->all.n; i++) {
         add_asks(q, s->all.v[i], &out);
     }
     offer_record(c, l, &out);
-    if (l->owner.role_or_unit && web_may(q, ACCESS_SUPERVISE)) {
+    if (person && l->owner.role_or_unit && web_may(q, ACCESS_SUPERVISE)) {
         out.assign = web_url(q, "/team/assign/%.*s/%.*s", CF_STR_ARG(web_id_text(q, c->id)), CF_STR_ARG(web_id_text(q, l->id)));
     }
     return out;
@@ -413,7 +415,7 @@ static bool queue_one(struct web_request *q, uint32_t no, uint32_t unit, uint32_
     for (size_t i = from; i < out->n; i++) {
         out->v[i].waits = waits;
     }
-    out->people += out->n > from ? 1 : 0;
+    out->people += out->n > from && h.kind == LANG_PERSON ? 1 : 0;
     return true;
 }
 
@@ -449,7 +451,7 @@ bool child_queue_line(struct recording *rec, struct child *last, const struct ch
     for (size_t i = 0; i < n; i++) {
         if (cf_id_eq(shown[i].first->id, l->duty)) {
             *out = child_duty(last, &shown[i]);
-            out->child = record_person(rec, last->id);
+            out->child = last->h.kind == LANG_PERSON ? record_person(rec, last->id) : child_subject(rec, last->no);
             return true;
         }
     }

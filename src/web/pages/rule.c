@@ -449,6 +449,15 @@ static void say_duty(const struct saying *s, const struct lang_duty *y) {
 
 /* ---- The other rules. */
 
+static void say_departure(const struct saying *s, struct lang_name needs) {
+    if (needs.text.n) {
+        struct cf_buf b = words_new(s);
+        cf_buf_lit(&b, "needs ");
+        spaced(&b, needs.text);
+        put(s, "To decide otherwise", &b);
+    }
+}
+
 static void say_gate(const struct saying *s, const struct lang_gate *g) {
     struct cf_buf b = words_new(s);
     if (g->before) {
@@ -479,16 +488,28 @@ static void say_levels(const struct saying *s, const struct lang_grade *g) {
         say(&b, l->when);
         put(s, "Level", &b);
     }
+    say_departure(s, g->departure_needs);
 }
 
 static void say_score(const struct saying *s, const struct lang_score *c) {
     struct cf_buf b = words_new(s);
+    struct cf_buf range = words_new(s);
     say_scope(s, &c->scope);
+    say_clause(&range, &c->from);
+    cf_buf_lit(&range, " to ");
+    say_clause(&range, &c->to);
+    put(s, "Lies from", &range);
     say_clause(&b, &c->base);
     put(s, "Begins with", &b);
     for (size_t i = 0; i < c->plus.n; i++) {
         struct cf_buf t = words_new(s);
         say_clause(&t, &c->plus.v[i].value);
+        if (c->plus.v[i].bounded) {
+            cf_buf_lit(&t, ", but no less than ");
+            say_clause(&t, &c->plus.v[i].lo);
+            cf_buf_lit(&t, " and no more than ");
+            say_clause(&t, &c->plus.v[i].hi);
+        }
         put(s, "Plus", &t);
     }
 }
@@ -505,6 +526,7 @@ static void say_options(const struct saying *s, const struct lang_choice *c) {
         say(&b, o->closed_when);
         put(s, "Option", &b);
     }
+    say_departure(s, c->departure_needs);
 }
 
 static void say_share(const struct saying *s, const struct lang_share *h) {

@@ -124,7 +124,10 @@ static bool stands_at(struct standing *x, uint64_t seq, struct cf_errs *errs) {
         return cf_fail(errs, CF_D015, CF_NOWHERE, "this event is itself a correction");
     }
     x->b = e->d.kind < x->s->kinds ? x->s->by_kind[e->d.kind] : NULL;
-    return x->b || cf_fail(errs, CF_D015, CF_NOWHERE, "this event is the ledger's own, not a record of the policies in force");
+    if (!x->b) {
+        return cf_fail(errs, CF_D015, CF_NOWHERE, "this event is the ledger's own, not a record of the policies in force");
+    }
+    return true;
 }
 
 bool desk_stands(struct desk *d, struct cf_id event, struct cf_id who, struct cf_arena *a, struct desk_stands *out,
@@ -143,7 +146,7 @@ bool desk_stands(struct desk *d, struct cf_id event, struct cf_id who, struct cf
     if (seq == LEDGER_NO_SEQ) {
         return cf_fail(errs, CF_E010, CF_NOWHERE, "there is no such event");
     }
-    if (!stands_at(&x, seq, errs) || !desk_said(d, x.b->record, seq, a, &words, errs)) {
+    if (!stands_at(&x, seq, errs) || !x.b || !desk_said(d, x.b->record, seq, a, &words, errs)) {
         return false;
     }
     const struct ledger_draft *ledgers = &x.now.event.d;
@@ -342,9 +345,9 @@ static void begin(struct desk *d, struct desk_trials *out) {
 
 bool desk_try_correction(struct desk *d, const struct desk_correction *c, struct cf_arena *a, struct desk_trials *out,
                          struct cf_errs *errs) {
-    struct desk_stands was;
+    struct desk_stands was = {0};
     begin(d, out);
-    if (!desk_stands(d, c->event, (struct cf_id){0}, a, &was, errs)) {
+    if (!desk_stands(d, c->event, (struct cf_id){0}, a, &was, errs) || !was.e.record) {
         return false;
     }
     struct desk_entry e = overlaid(a, &was, c);

@@ -88,7 +88,7 @@ static const struct lang_gate_line *gate_in(const struct lang_docket *k, const s
 static void gate_row(struct web_request *q, struct part_before_after *out, const struct lang_gate_line *was,
                      const struct lang_gate_line *now) {
     const struct lang_gate_line *g = now ? now : was;
-    bool apart = g->not_in_source; /* what a source never asked is no breach, and stands nowhere */
+    bool apart = !g || g->not_in_source; /* what a source never asked is no breach, and stands nowhere */
     if (apart || (was && now && was->result == now->result)) {
         return;
     }
@@ -168,7 +168,8 @@ static bool word_in(struct cf_str text, struct cf_str word) {
         if (!cf_str_eq(cf_str_slice(text, i, i + word.n), word)) {
             continue;
         }
-        char after = i + word.n < text.n ? text.p[i + word.n] : ' ', before = i ? text.p[i - 1] : ' ';
+        const char *end = i + word.n < text.n ? &text.p[i + word.n] : " ", *start = i ? &text.p[i - 1] : " ";
+        char after = *end, before = *start;
         bool inside = (after >= 'a' && after <= 'z') || after == '_' || (before >= 'a' && before <= 'z') || before == '_';
         if (!inside) {
             return true;

@@ -234,6 +234,14 @@ static struct web_html open_words(struct web_request *q, const struct child *c) 
     return amend_text(q, "%zu open, %zu of them late", open, late);
 }
 
+static struct web_html number_of(struct web_request *q, struct cf_id id) {
+    struct cf_buf b = cf_buf_new(q->arena, 128);
+    cf_buf_lit(&b, "<code>"); /* which breaks where it must on a phone */
+    html_text(&b, web_id_text(q, id));
+    cf_buf_lit(&b, "</code>");
+    return html_done(&b);
+}
+
 static bool fill_sides(struct web_request *q, struct pair *x, const struct cf_id id[2], struct page_merge_compare *p,
                        struct cf_errs *errs) {
     p->first = x->name[0];
@@ -241,9 +249,8 @@ static bool fill_sides(struct web_request *q, struct pair *x, const struct cf_id
     p->first_href = web_url(q, "/child/%.*s", CF_STR_ARG(web_id_text(q, id[0])));
     p->second_href = web_url(q, "/child/%.*s", CF_STR_ARG(web_id_text(q, id[1])));
     p->csrf = web_csrf(q);
-    *cf_push(q->arena, &p->rows) = (struct page_merge_compare_row){.label = CF_LIT("Number"),
-                                                                   .first = child_plain(q, web_id_text(q, id[0])),
-                                                                   .second = child_plain(q, web_id_text(q, id[1]))};
+    *cf_push(q->arena, &p->rows) =
+        (struct page_merge_compare_row){.label = CF_LIT("Number"), .first = number_of(q, id[0]), .second = number_of(q, id[1])};
     if (!attribute_rows(q, x, p, errs)) {
         return false;
     }
@@ -385,7 +392,7 @@ bool page_merged(struct web_request *q, struct web_response *r, struct cf_errs *
         }
     }
     struct queue_part part = queue_part(q, mine.n);
-    for (size_t i = part.from; i < part.to; i++) {
+    for (size_t i = part.from; mine.v && i < part.to; i++) {
         const struct desk_merged *m = &mine.v[i];
         struct ledger_event e;
         if (!ledger_read(desk_ledger(q->desk), m->seq, q->arena, &e, errs)) {
@@ -455,14 +462,14 @@ static bool show_unmerge(struct web_request *q, struct web_response *r, const st
 }
 
 bool page_unmerge(struct web_request *q, struct web_response *r, struct cf_errs *errs) {
-    struct desk_merged m;
-    struct cf_id event;
+    struct desk_merged m = {0};
+    struct cf_id event = {{0}};
     return merge_of_path(q, &event, &m, errs) && show_unmerge(q, r, &m, errs);
 }
 
 bool page_unmerge_post(struct web_request *q, struct web_response *r, struct cf_errs *errs) {
-    struct desk_merged m;
-    struct cf_id event;
+    struct desk_merged m = {0};
+    struct cf_id event = {{0}};
     struct ledger_receipt receipt;
     struct desk_changes changes = {0};
     if (!merge_of_path(q, &event, &m, errs)) {

@@ -255,7 +255,7 @@ bool page_orders(struct web_request *q, struct web_response *r, struct cf_errs *
         }
     }
     struct queue_part part = queue_part(q, mine.n);
-    for (size_t i = part.from; i < part.to; i++) {
+    for (size_t i = part.from; mine.v && people.v && i < part.to; i++) {
         *cf_push(q->arena, &p.rows) = mine.v[i];
         *cf_push(q->arena, &rec.shown) = people.v[i];
     }
@@ -290,8 +290,7 @@ static bool order_of_path(struct web_request *q, struct standing_order *s, struc
     return cf_fail(errs, CF_W004, CF_NOWHERE, "there is no such order, or it was ended already");
 }
 
-static bool show_end(struct standing_order *s, struct web_response *r, struct cf_errs *errs) {
-    struct web_request *q = s->t.q;
+static bool show_end(struct web_request *q, struct standing_order *s, struct web_response *r, struct cf_errs *errs) {
     struct page_order_end p = {.what = cf_str_from(kinds[s->kind].word),
                                .name = s->t.name,
                                .authority = s->o.authority,
@@ -304,19 +303,19 @@ static bool show_end(struct standing_order *s, struct web_response *r, struct cf
 }
 
 bool page_order_end(struct web_request *q, struct web_response *r, struct cf_errs *errs) {
-    struct standing_order s;
-    return order_of_path(q, &s, errs) && show_end(&s, r, errs);
+    struct standing_order s = {0};
+    return order_of_path(q, &s, errs) && show_end(q, &s, r, errs);
 }
 
 bool page_order_end_post(struct web_request *q, struct web_response *r, struct cf_errs *errs) {
-    struct standing_order s;
+    struct standing_order s = {0};
     if (!order_of_path(q, &s, errs)) {
         return false;
     }
     struct order o = {.what = kinds[s.kind].end, .target = s.o.event, .authority = cf_str_trim(web_field(q, "authority"))};
     if (!o.authority.n) {
         web_flaw(q, "authority", "Say on what authority it ends");
-        return show_end(&s, r, errs);
+        return show_end(q, &s, r, errs);
     }
     if (!web_work(q, put_order, &o, errs)) {
         return false;

@@ -71,13 +71,13 @@ static bool show(struct amend *x, const struct amend_told *told, struct web_resp
 
 bool page_told(struct web_request *q, struct web_response *r, struct cf_errs *errs) {
     struct amend x;
-    struct amend_told told;
+    struct amend_told told = {0};
     return load(q, &x, &told, errs) && show(&x, &told, r, errs);
 }
 
 bool page_told_post(struct web_request *q, struct web_response *r, struct cf_errs *errs) {
     struct amend x;
-    struct amend_told told;
+    struct amend_told told = {0};
     struct cf_id to, event;
     bool again;
     if (!load(q, &x, &told, errs)) {
@@ -121,7 +121,7 @@ static bool open_row(struct web_request *q, struct recording *rec, struct cf_id 
                      struct cf_errs *errs) {
     struct cf_errs quiet = cf_errs_new(q->arena);
     struct amend x;
-    struct amend_told told;
+    struct amend_told told = {0};
     struct page_told_open_row row = {0};
     struct cf_buf names = cf_buf_new(q->arena, 4096);
     if (!amend_load(q, event, &x, &quiet)) {

@@ -53,7 +53,7 @@ export default [
   {
     name: 'what is not there says so, and says what to do',
     run: async t => {
-      t.expect(await t.go('/child/00000000000000000000000000000000') === 404, 'not 404')
+      t.expect(await t.go('/no-such-page') === 404, 'not 404')
       await t.look('problem')
     }
   }

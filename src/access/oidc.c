@@ -41,7 +41,7 @@ static struct cf_str seal_state(struct access *x, const struct access_oidc *p, s
     size_t n = plain.n + SEAL_VAULT_EXTRA;
     uint8_t *box = cf_alloc(a, n);
     seal_vault_close(x->ledger, "oidc", p->issuer, plain, box);
-    return access_base64url(a, box, n);
+    return cf_base64url(a, box, n);
 }
 
 struct asked {
@@ -52,7 +52,7 @@ struct asked {
 static bool open_state(struct access *x, const struct access_oidc *p, struct cf_arena *a, struct cf_str cookie,
                        struct asked *out) {
     struct cf_str box, at, rest;
-    if (cookie.n > CF_MAX_COOKIE_BYTES || !access_unbase64url(a, cookie, &box) || box.n <= SEAL_VAULT_EXTRA) {
+    if (cookie.n > CF_MAX_COOKIE_BYTES || !cf_unbase64url(a, cookie, &box) || box.n <= SEAL_VAULT_EXTRA) {
         return false;
     }
     uint8_t *plain = cf_alloc(a, box.n);
@@ -83,7 +83,7 @@ bool access_oidc_begin(struct access *x, const struct access_oidc *p, struct cf_
     }
     struct cf_str state = random_text(a), nonce = random_text(a), verifier = random_text(a);
     ledger_sha256(verifier.p, verifier.n, hash);
-    struct cf_str challenge = access_base64url(a, hash, sizeof hash);
+    struct cf_str challenge = cf_base64url(a, hash, sizeof hash);
     size_t query;
     out->url = cf_str_printf(
         a,
@@ -119,7 +119,7 @@ static const struct access_json *key_of(const struct access_json *jwks, struct c
 /* cjose stops the program at base64 that is none: what it is given is our own text, of fields that were read here first. */
 static bool put_field(struct cf_arena *a, struct cf_buf *b, const struct access_json *key, const char *name) {
     struct cf_str text = access_json_text(key, name), bytes;
-    if (text.n == 0 || !access_unbase64url(a, text, &bytes)) {
+    if (text.n == 0 || !cf_unbase64url(a, text, &bytes)) {
         return false;
     }
     cf_buf_printf(b, ",\"%s\":\"%.*s\"", name, CF_STR_ARG(text));
@@ -145,7 +145,7 @@ static bool three_parts(struct cf_arena *a, struct cf_str token, struct cf_str *
     struct cf_str rest = token, part, bytes;
     size_t n = 0;
     while (n < 4 && cf_str_split(&rest, '.', &part)) {
-        if (part.n == 0 || !access_unbase64url(a, part, &bytes)) {
+        if (part.n == 0 || !cf_unbase64url(a, part, &bytes)) {
             return false;
         }
         *head = n == 0 ? bytes : *head;

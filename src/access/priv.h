@@ -11,7 +11,6 @@
 #define US_PER_HOUR (3600 * US_PER_S)
 #define US_PER_DAY (86400 * US_PER_S)
 #define TOKEN_BYTES 32
-#define TOKEN_LETTERS 43
 
 struct access {
     struct cf_arena *arena;
@@ -43,8 +42,6 @@ struct cf_str access_id_bytes(const struct cf_id *id);
 /* ---- token.c */
 CF_MUST_USE bool access_token_bytes(struct cf_str token, uint8_t out[TOKEN_BYTES]); /* strict base64url of 32 bytes */
 struct cf_str access_token_text(struct cf_arena *a, const uint8_t bytes[TOKEN_BYTES]);
-struct cf_str access_base64url(struct cf_arena *a, const void *p, size_t n); /* without padding */
-CF_MUST_USE bool access_unbase64url(struct cf_arena *a, struct cf_str s, struct cf_str *out);
 
 /* ---- users.c */
 CF_MUST_USE bool access_login_form(struct cf_arena *a, struct cf_str given,

@@ -2,83 +2,12 @@
  * whose they are. */
 #include "access/priv.h"
 
-static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-struct cf_str access_base64url(struct cf_arena *a, const void *p, size_t n) {
-    const uint8_t *in = p;
-    char *out = cf_alloc(a, n / 3 * 4 + 5);
-    size_t k = 0;
-    for (size_t i = 0; i < n; i += 3) {
-        size_t left = n - i < 3 ? n - i : 3;
-        uint32_t v = (uint32_t)in[i] << 16 | (left > 1 ? (uint32_t)in[i + 1] << 8 : 0) | (left > 2 ? in[i + 2] : 0);
-        for (size_t j = 0; j <= left; j++) {
-            out[k++] = letters[v >> (18 - 6 * j) & 63];
-        }
-    }
-    return (struct cf_str){out, k};
-}
-
-static int letter_value(char c) {
-    if (c >= 'A' && c <= 'Z') {
-        return c - 'A';
-    }
-    if (c >= 'a' && c <= 'z') {
-        return c - 'a' + 26;
-    }
-    if (c >= '0' && c <= '9') {
-        return c - '0' + 52;
-    }
-    return c == '-' ? 62 : c == '_' ? 63 : -1;
-}
-
-/* One text for each value: no padding, no stray bits at the end. */
-bool access_unbase64url(struct cf_arena *a, struct cf_str s, struct cf_str *out) {
-    uint8_t *p = cf_alloc(a, s.n / 4 * 3 + 3);
-    size_t n = 0;
-    uint32_t v = 0;
-    unsigned bits = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        int x = letter_value(s.p[i]);
-        if (x < 0) {
-            return false;
-        }
-        v = v << 6 | (uint32_t)x;
-        bits += 6;
-        if (bits >= 8) {
-            bits -= 8;
-            p[n++] = (uint8_t)(v >> bits);
-            v &= (1U << bits) - 1;
-        }
-    }
-    *out = (struct cf_str){(const char *)p, n};
-    return bits < 6 && v == 0;
-}
-
 struct cf_str access_token_text(struct cf_arena *a, const uint8_t bytes[TOKEN_BYTES]) {
-    return access_base64url(a, bytes, TOKEN_BYTES);
+    return cf_base64url(a, bytes, TOKEN_BYTES);
 }
 
 bool access_token_bytes(struct cf_str token, uint8_t out[TOKEN_BYTES]) {
-    if (token.n != TOKEN_LETTERS) {
-        return false;
-    }
-    uint32_t v = 0;
-    unsigned bits = 0;
-    size_t n = 0;
-    for (size_t i = 0; i < token.n; i++) {
-        int x = letter_value(token.p[i]);
-        if (x < 0) {
-            return false;
-        }
-        v = v << 6 | (uint32_t)x;
-        bits += 6;
-        if (bits >= 8) {
-            bits -= 8;
-            out[n++] = (uint8_t)(v >> bits);
-            v &= (1U << bits) - 1;
-        }
-    }
-    return v == 0;
+    return cf_unbase64url_bytes(token, out, TOKEN_BYTES);
 }
 
 struct cf_str access_token_new(struct cf_arena *a) {

@@ -186,6 +186,10 @@ struct cf_str cf_hex(struct cf_arena *a, const void *p, size_t n);
 CF_MUST_USE bool cf_unhex(struct cf_str s, uint8_t *out, size_t n);                    /* exactly n bytes */
 struct cf_str cf_base64(struct cf_arena *a, const void *p, size_t n);                  /* standard alphabet, padded */
 CF_MUST_USE bool cf_unbase64(struct cf_arena *a, struct cf_str s, struct cf_str *out); /* strict */
+/* RFC 4648 section 5, without padding; strict: one text for each value. */
+struct cf_str cf_base64url(struct cf_arena *a, const void *p, size_t n);
+CF_MUST_USE bool cf_unbase64url(struct cf_arena *a, struct cf_str s, struct cf_str *out);
+CF_MUST_USE bool cf_unbase64url_bytes(struct cf_str s, uint8_t *out, size_t n); /* exactly n bytes */
 uint64_t cf_be_read(const uint8_t *p, unsigned bytes);
 
 /* ---- Files and progress. Paths are NUL-terminated. */

@@ -18,8 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (access_token_bytes(bytes, token)) {
         CF_ASSERT(cf_str_eq(access_token_text(a, token), bytes));
     }
-    if (access_unbase64url(a, bytes, &plain)) {
-        CF_ASSERT(cf_str_eq(access_base64url(a, plain.p, plain.n), bytes));
+    if (cf_unbase64url(a, bytes, &plain)) {
+        CF_ASSERT(cf_str_eq(cf_base64url(a, plain.p, plain.n), bytes));
     }
     if (access_login_form(a, bytes, &value)) {
         CF_ASSERT(value.n > 0 && value.n <= CF_MAX_LOGIN_BYTES);

@@ -155,8 +155,8 @@ static const char fits[] =
     "\"nonce-1\",\"sub\":\"7\"}";
 
 static struct cf_str joined(const char *head, const char *claims, struct cf_str signature) {
-    return cf_str_printf(a, "%.*s.%.*s.%.*s", CF_STR_ARG(access_base64url(a, head, strlen(head))),
-                         CF_STR_ARG(access_base64url(a, claims, strlen(claims))), CF_STR_ARG(signature));
+    return cf_str_printf(a, "%.*s.%.*s.%.*s", CF_STR_ARG(cf_base64url(a, head, strlen(head))),
+                         CF_STR_ARG(cf_base64url(a, claims, strlen(claims))), CF_STR_ARG(signature));
 }
 
 static void a_forged_signature_is_refused_whatever_the_head_says(void **state) {

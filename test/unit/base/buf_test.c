@@ -156,6 +156,21 @@ static void base64_equals_the_examples_of_rfc_4648_and_returns(void **state) {
     assert_memory_equal(out.p, all, sizeof(all));
 }
 
+static void base64url_is_without_padding_and_of_one_text_a_value(void **state) {
+    uint8_t bytes[3];
+    struct cf_str out;
+    assert_text(cf_base64url(*state, "\xfb\xff", 2), "-_8");
+    assert_true(cf_unbase64url(*state, CF_LIT("-_8"), &out));
+    assert_true(cf_str_eq(out, CF_LIT("\xfb\xff")));
+    assert_true(cf_unbase64url_bytes(CF_LIT("Zm9v"), bytes, 3));
+    assert_memory_equal(bytes, "foo", 3);
+    assert_false(cf_unbase64url_bytes(CF_LIT("Zm8"), bytes, 3)); /* two bytes */
+    assert_false(cf_unbase64url(*state, CF_LIT("-_9"), &out));   /* bits that would be thrown away */
+    assert_false(cf_unbase64url(*state, CF_LIT("-_8="), &out));  /* padded */
+    assert_false(cf_unbase64url(*state, CF_LIT("Zm9vA"), &out)); /* a letter of no byte */
+    assert_false(cf_unbase64url(*state, (struct cf_str){"-_\0", 3}, &out));
+}
+
 static void base64_that_could_be_read_two_ways_is_refused(void **state) {
     const char *bad[] = {"Zg", "Zg=", "Zh==", "Zm9=", "Z===", "====", "Zg==Zg==", "Zm 9v", "Zm9v\n", "Zm9-", "=Zg="};
     for (size_t i = 0; i < CF_COUNT(bad); i++) {
@@ -177,6 +192,7 @@ int main(void) {
         cmocka_unit_test(identifiers_compare_by_their_bytes),
         cmocka_unit_test(hexadecimal_is_read_back_only_when_exact),
         cmocka_unit_test(base64_equals_the_examples_of_rfc_4648_and_returns),
+        cmocka_unit_test(base64url_is_without_padding_and_of_one_text_a_value),
         cmocka_unit_test(base64_that_could_be_read_two_ways_is_refused),
     };
     return cmocka_run_group_tests_name("base: buffers, maps, bytes", tests, make_arena, free_arena);

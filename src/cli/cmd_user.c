@@ -4,6 +4,7 @@
 
 #include "access/access.h"
 #include "ledger/seal.h"
+#include "web/serve.h"
 
 #include <termios.h>
 #include <unistd.h>
@@ -126,6 +127,11 @@ static bool add(struct at_work *w) {
     }
     printf("the password must be changed at the first sign-in\n");
     return true;
+}
+
+static bool demo(struct at_work *w) {
+    return cli_nothing_left(w->c) && serve_demo_people(w->x, w->c->desk, &w->c->errs) &&
+           printf("the invented people of the demonstration are there; their password is: %s\n", SERVE_DEMO_WORDS) > 0;
 }
 
 static bool reset(struct at_work *w) {
@@ -340,13 +346,21 @@ static const struct {
     bool login; /* the word after it is a login */
     bool write; /* it is the ledger's keeper meanwhile */
 } COMMANDS[] = {
-    {"add", NULL, add, false, true},           {"list", NULL, list, false, false},
-    {"grant", NULL, grant, true, true},        {"end", NULL, end, true, true},
-    {"unit", NULL, unit, true, true},          {"reset", NULL, reset, true, false},
-    {"leave", NULL, leave, true, true},        {"back", NULL, back, true, true},
-    {"otp", NULL, otp, true, false},           {"no-otp", NULL, no_otp, true, false},
-    {"link", NULL, link_account, true, false}, {"sign-out", NULL, sign_out, true, false},
-    {"key", "make", key_make, false, false},   {"key", "list", key_list, false, false},
+    {"add", NULL, add, false, true},
+    {"list", NULL, list, false, false},
+    {"demo", NULL, demo, false, true},
+    {"grant", NULL, grant, true, true},
+    {"end", NULL, end, true, true},
+    {"unit", NULL, unit, true, true},
+    {"reset", NULL, reset, true, false},
+    {"leave", NULL, leave, true, true},
+    {"back", NULL, back, true, true},
+    {"otp", NULL, otp, true, false},
+    {"no-otp", NULL, no_otp, true, false},
+    {"link", NULL, link_account, true, false},
+    {"sign-out", NULL, sign_out, true, false},
+    {"key", "make", key_make, false, false},
+    {"key", "list", key_list, false, false},
     {"key", "end", key_end, false, false},
 };
 
@@ -372,7 +386,8 @@ int cli_user(struct cli *c) {
         }
     }
     cf_fail(&c->errs, CF_C001, CF_NOWHERE, "user does not know \"%.*s\"", CF_STR_ARG(word));
-    cf_hint(&c->errs,
-            "It knows add, list, grant, end, unit, reset, leave, back, otp, no-otp, link, sign-out and key make|list|end.");
+    cf_hint(
+        &c->errs,
+        "It knows add, demo, list, grant, end, unit, reset, leave, back, otp, no-otp, link, sign-out and key make|list|end.");
     return cli_failed(c);
 }

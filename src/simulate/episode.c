@@ -36,8 +36,8 @@ int sim_home_borough(const struct sim_life *l, int32_t day) {
 const struct lang_decl *sim_home_unit(const struct sim_life *l, int64_t at) {
     const struct sim_plan *p = l->w->plan;
     int borough = l->unit ? -1 : sim_home_borough(l, cf_time_day(l->w->zone, at));
-    if (l->unit) {
-        return l->unit;
+    if (l->held || l->unit) {
+        return l->held ? l->held : l->unit;
     }
     if (borough >= 0 && p->unit_of_borough[borough]) {
         return p->unit_of_borough[borough];
@@ -73,6 +73,19 @@ static const struct lang_decl *rank_below(const struct sim_plan *p, const struct
     return best ? best : role;
 }
 
+/* A live case is its unit's: of the roles that may do it, one that somebody holds who can sign in. */
+static const struct simulate_player *player_for(const struct sim_life *l, struct sim_event *e) {
+    const struct lang_record *r = e->record->r;
+    const struct lang_decl *as = e->role;
+    const struct simulate_player *p = l->held ? sim_player_of(l->w, as, l->held) : NULL;
+    for (size_t i = 0; l->held && !p && i < r->by_decls.n; i++) {
+        as = r->by_decls.v[i];
+        p = sim_player_of(l->w, as, l->held);
+    }
+    e->role = p ? sim_plays(p, as) : e->role;
+    return p;
+}
+
 static void set_actor(struct sim_life *l, struct sim_event *e, struct sim_rng *r) {
     bool male;
     const struct sim_plan *p = l->w->plan;
@@ -80,9 +93,10 @@ static void set_actor(struct sim_life *l, struct sim_event *e, struct sim_rng *r
     if (e->record->r->decided_by && sim_share(l, r, e->record, SIMULATE_WRONG_RANK)) {
         e->role = rank_below(p, e->role);
     }
-    e->unit_decl = sim_home_unit(l, e->from);
+    const struct simulate_player *player = player_for(l, e);
+    e->unit_decl = player && player->unit ? player->unit : sim_home_unit(l, e->from);
     e->unit = sim_unit(l->w, e->unit_decl);
-    e->actor = sim_officer(l->w, e->role, e->unit_decl, r, -1, &male);
+    e->actor = player ? sim_whoever(player->id) : sim_officer(l->w, e->role, e->unit_decl, r, -1, &male);
 }
 
 static struct sim_who somebody(struct sim_life *l, enum lang_subject kind, int64_t at, struct sim_rng *r) {
@@ -174,7 +188,7 @@ static bool is_chosen(const struct sim_life *l, const struct sim_edge *e, int32_
     return at % e->alternatives == e->alternative;
 }
 
-static bool gives_rise(const struct sim_life *l, const struct sim_edge *e, int32_t event) {
+bool sim_gives_rise(const struct sim_life *l, const struct sim_edge *e, int32_t event) {
     const struct sim_event *x = &l->events.v[event];
     struct sim_sight s = {.life = l, .episode = sim_own_episode(l, event), .own = x, .trigger = x, .until = x->to};
     return x->record == e->from && x->share == e->from_share && sim_passes(&s, e->trigger, x) &&
@@ -232,7 +246,7 @@ void sim_follow(struct sim_life *l, int32_t event) {
         const struct sim_edge *e = record->out.v[i];
         bool missing, elsewhere = !e->to->r->in_any && e->to->r->in.n && e->to->opens < 0; /* steps come with their episode */
         if (elsewhere || e->to->closes >= 0 || e->to == record || (e->breach && !l->events.v[event].irregular) ||
-            !gives_rise(l, e, event)) {
+            !sim_gives_rise(l, e, event)) {
             continue;
         }
         int64_t at = time_of(l, e, event, &missing);
@@ -297,7 +311,7 @@ static const struct sim_edge *edge_into(const struct episode *x, const struct si
         *timed = true;
         *waits = *waits || is_open(x, e->from);
         int32_t at = latest(x, e->from);
-        if (at >= 0 && gives_rise(x->l, e, at)) {
+        if (at >= 0 && sim_gives_rise(x->l, e, at)) {
             *trigger = at;
             return e;
         }
@@ -376,7 +390,7 @@ static void repeat(struct episode *x, const struct sim_record *step, int32_t ind
     for (int n = 0; again && index >= 0 && n < REPEATS && sim_share(x->l, &x->r, step, SIMULATE_REPEAT); n++) {
         bool missing;
         int64_t at = time_of(x->l, again, index, &missing);
-        if (missing || !gives_rise(x->l, again, index)) {
+        if (missing || !sim_gives_rise(x->l, again, index)) {
             return;
         }
         index = sim_emit(x->l, step, at, x->opener, again, index, false);

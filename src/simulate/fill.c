@@ -2,8 +2,7 @@
 #include "simulate/priv.h"
 
 struct filler {
-    struct desk *d;
-    struct cf_arena *a; /* of one event */
+    struct sim_into into;
     struct cf_buf truth;
     struct simulate_report *report;
     void (*progress)(void *arg, uint64_t done, uint64_t total);
@@ -15,7 +14,7 @@ static struct cf_id desk_unit(void *arg, const struct lang_decl *unit) {
     return desk_unit_id(arg, unit);
 }
 
-static bool add_event(struct filler *x, const struct sim_life *l, const struct sim_event *e, struct cf_errs *errs) {
+bool sim_add_event(struct sim_into *x, const struct sim_life *l, const struct sim_event *e, struct cf_errs *errs) {
     struct desk_about *about = CF_NEW_N(x->a, struct desk_about, e->n_about + 1);
     struct ledger_receipt receipt;
     for (size_t i = 0; i < e->n_about; i++) {
@@ -41,24 +40,25 @@ static bool add_event(struct filler *x, const struct sim_life *l, const struct s
         entry.episodes = &l->events.v[e->episode].id;
         entry.n_episodes = 1;
     }
-    if (!desk_bulk_add(x->d, &entry, &receipt, errs)) {
-        if (errs->n && errs->v[errs->n - 1].code == CF_E017) {
-            cf_hint(errs,
-                    "Policies or rates changed since this seed was simulated here: take another --seed, or a new database.");
-        }
-        return false;
+    if (desk_bulk_add(x->d, &entry, &receipt, errs)) {
+        x->known += receipt.again;
+        x->added += !receipt.again;
+        return true;
     }
-    x->report->known += receipt.again;
-    return true;
+    if (errs->n && errs->v[errs->n - 1].code == CF_E017) {
+        cf_hint(errs, "Policies or rates changed since this seed was simulated here: take another --seed, or a new database.");
+    }
+    return false;
 }
 
 static bool add_life(void *arg, struct sim_life *l, struct cf_errs *errs) {
     struct filler *x = arg;
-    cf_arena_reset(x->a);
-    uint32_t *order = sim_order(l, x->a);
+    cf_arena_reset(x->into.a);
+    uint32_t *order = sim_order(l, x->into.a);
     for (size_t i = 0; i < l->events.n; i++) {
         bool ahead = l->events.v[order[i]].from > l->w->o->until; /* comes when it has happened */
-        if (!ahead && !add_event(x, l, &l->events.v[order[i]], errs)) {
+        const struct sim_event *e = &l->events.v[order[i]];
+        if (!ahead && (!sim_add_names(&x->into, l, e, errs) || !sim_add_event(&x->into, l, e, errs))) {
             return false;
         }
     }
@@ -86,15 +86,22 @@ bool simulate_fill(struct desk *d, const struct simulate_rates *rates, const str
     own.unit_id = desk_unit;
     own.unit_arg = d;
     sim_report_make(a, set, out);
-    struct filler x = {
-        .d = d, .truth = cf_buf_new(a, 1u << 30), .report = out, .progress = progress, .arg = arg, .total = o->children};
+    struct filler x = {.into = {.d = d},
+                       .truth = cf_buf_new(a, 1u << 30),
+                       .report = out,
+                       .progress = progress,
+                       .arg = arg,
+                       .total = o->children};
     if (!sim_plan_make(a, set, rates, errs, &plan) || !sim_world_make(a, plan, &own, desk_reference(d), out, errs, &w) ||
         !desk_bulk_begin(d, errs)) {
         return false;
     }
-    x.a = cf_arena_new("simulated event");
+    x.into.a = cf_arena_new("simulated event");
+    w.named = cf_map_new(a);
     bool ok = sim_each_child(&w, add_life, &x, errs) && sim_each_other(&w, add_life, &x, errs);
-    cf_arena_free(x.a);
+    cf_arena_free(x.into.a);
+    out->known = x.into.known;
+    out->events = x.into.known + x.into.added;
     if (!ok) {
         desk_bulk_stop(d);
         return false;

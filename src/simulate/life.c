@@ -213,6 +213,10 @@ bool sim_each_child(const struct sim_world *w, sim_visit *f, void *arg, struct c
         for (uint32_t nth = 0; ok && nth < family.size && made < w->o->children; nth++) {
             struct sim_child child;
             struct sim_life life;
+            if (w->only && !w->only[made]) {
+                made++;
+                continue;
+            }
             cf_arena_reset(one);
             sim_child_make(w, &family, nth, one, &child);
             begin_life(w, one, child.key, &life);

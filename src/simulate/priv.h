@@ -35,6 +35,7 @@ enum sim_draw {
     SIM_DRAW_AUTHORITY,
     SIM_DRAW_LOOKED_AFTER,
     SIM_DRAW_AFTER,
+    SIM_DRAW_CALLED,
     SIM_DRAWS
 };
 enum sim_life_kind {
@@ -61,6 +62,7 @@ enum sim_people {
     SIM_SCHOOLS,
     SIM_PEOPLE
 };
+enum { SIM_LIVE_HOURS = 48 }; /* how far back live cases begin where the rates say nothing */
 enum { SIM_AGES = 120, SIM_HOURS = 24, SIM_SKEWS = 8, SIM_SLOTS = 16 /* a year; each holds one contact of a kind or none */ };
 struct sim_row {
     struct cf_str name, detail;
@@ -75,11 +77,11 @@ struct simulate_rates {
     uint64_t skew_share[SIM_SKEWS], skew[SIM_SKEWS];
     size_t n_skews;
     struct cf_str skew_names[SIM_SKEWS];
-    struct sim_rows rate, shares, weight, draw, life, follow; /* draw and life: value is the enum */
-    uint64_t rate_local;                                      /* of records without a row */
+    struct sim_rows rate, shares, weight, draw, life, follow, live; /* draw and life: value is the enum; live: hours */
+    uint64_t rate_local;                                            /* of records without a row */
     struct {
         CF_VEC(struct cf_str);
-    } given, family_start, family_end, sentence;
+    } given, family_start, family_end, sentence, school, authority, place;
 };
 const struct sim_row *sim_row_of(const struct sim_rows *rows, struct cf_str name,
                                  struct cf_str detail); /* the last; NULL: none */
@@ -255,14 +257,18 @@ struct sim_world {
     struct simulate_report *report;
     uint64_t key;
     int64_t starts, ends; /* of contacts */
+    const bool *only;     /* by number: the children who are wanted; NULL: all */
+    struct cf_map *named; /* ids of organisations, places and officers who have been given a name; NULL: none is to be */
 };
 struct sim_life {
     const struct sim_world *w;
     struct cf_arena *a;
     const struct sim_child *child; /* NULL: of a unit or officer */
     const struct lang_decl *unit;  /* of a unit's or officer's life */
+    const struct lang_decl *held;  /* the unit that has a live case in hand; NULL: none, whoever acts is invented */
     size_t entry;                  /* under which record of the child contacts are entered just now */
     struct sim_who self;
+    struct cf_str called; /* of a life that is one naming */
     uint64_t key;
     struct {
         CF_VEC(struct sim_event);
@@ -270,6 +276,8 @@ struct sim_life {
     uint32_t *times; /* by record number: how many were made */
     int depth;
 };
+/* Does the event give rise to what the edge says? */
+bool sim_gives_rise(const struct sim_life *l, const struct sim_edge *e, int32_t event);
 bool sim_share(const struct sim_life *l, struct sim_rng *r, const struct sim_record *record, enum simulate_share s);
 /* Makes one event; -1 when it lies ahead, or its record is not in force then. edge and trigger may be none. */
 int32_t sim_emit(struct sim_life *l, const struct sim_record *record, int64_t at, int32_t episode, const struct sim_edge *edge,
@@ -285,6 +293,13 @@ uint32_t *sim_order(const struct sim_life *l, struct cf_arena *a); /* indices of
 const struct lang_decl *sim_home_unit(const struct sim_life *l, int64_t at);
 int sim_home_borough(const struct sim_life *l, int32_t day);
 
+/* ---- Live cases: who acts in them (live.c). */
+/* The role of theirs in which they may act as `role`; NULL: none. */
+const struct lang_decl *sim_plays(const struct simulate_player *p, const struct lang_decl *role);
+/* A player who holds the role in the unit; failing that, one of any unit when the role is no rank; NULL: nobody. */
+const struct simulate_player *sim_player_of(const struct sim_world *w, const struct lang_decl *role,
+                                            const struct lang_decl *unit);
+
 /* ---- Judging conditions over a life: three-valued, and unknown whatever it does not understand. */
 struct sim_sight {
     const struct sim_life *life;
@@ -296,6 +311,16 @@ struct sim_sight {
 enum lang_truth sim_judge(const struct sim_sight *s, const struct lang_expr *cond);
 bool sim_passes(const struct sim_sight *s, const struct lang_sel *sel,
                 const struct sim_event *e); /* kind and `with`, unknown passes */
+
+/* ---- Events into a ledger. */
+struct sim_into {
+    struct desk *d;
+    struct cf_arena *a;    /* of one event */
+    uint64_t added, known; /* known: stood there already */
+};
+CF_MUST_USE bool sim_add_event(struct sim_into *x, const struct sim_life *l, const struct sim_event *e, struct cf_errs *errs);
+/* What is named in the event and has no name yet is given one, as an event of its own (called.c). */
+CF_MUST_USE bool sim_add_names(struct sim_into *x, const struct sim_life *l, const struct sim_event *e, struct cf_errs *errs);
 
 /* ---- Going through everybody. */
 typedef bool sim_visit(void *arg, struct sim_life *l, struct cf_errs *errs); /* false: stop */

@@ -5,8 +5,8 @@
 static const char *const SHARES[SIMULATE_SHARES] = {"late",     "missing",    "out_of_order", "unknown",
                                                     "declined", "wrong_rank", "kept",         "optional",
                                                     "step",     "irregular",  "repeat",       "entered_late"};
-static const char *const DRAWS[SIM_DRAWS] = {"plain",  "given_name", "family_name", "born",         "sex",  "ethnicity",
-                                             "school", "home",       "authority",   "looked_after", "after"};
+static const char *const DRAWS[SIM_DRAWS] = {"plain",  "given_name", "family_name", "born",         "sex",   "ethnicity",
+                                             "school", "home",       "authority",   "looked_after", "after", "called"};
 static const char *const LIVES[SIM_LIVES] = {"none", "birth", "school", "home", "care", "opening"};
 static const char *const PEOPLE[SIM_PEOPLE] = {"met",    "siblings_1", "siblings_2", "siblings_3", "siblings_4", "youngest",
                                                "oldest", "moves",      "care",       "double",     "officers",   "schools"};
@@ -207,7 +207,7 @@ static bool read_plain(struct reading *x, struct sim_rows *rows, uint64_t most) 
 static bool read_row(struct reading *x, struct cf_str kind) {
     struct simulate_rates *r = x->r;
     static const char *const kinds[] = {"share",  "people", "age",  "hour",   "skew", "rate",
-                                        "weight", "draw",   "life", "follow", "sex"};
+                                        "weight", "draw",   "life", "follow", "sex",  "live"};
     switch (word_of(kinds, CF_COUNT(kinds), kind)) {
     case 0: return read_share(x);
     case 1: return read_people(x);
@@ -220,6 +220,7 @@ static bool read_row(struct reading *x, struct cf_str kind) {
     case 8: return read_word(x, &r->life, LIVES, SIM_LIVES, "thing that happens in a life");
     case 9: return read_plain(x, &r->follow, SIM_ONE);
     case 10: return read_sex(x);
+    case 11: return read_plain(x, &r->live, 1000u * (uint64_t)SIM_ONE);
     default: return bad(x, "kind of row", kind, kinds, CF_COUNT(kinds));
     }
 }
@@ -262,7 +263,7 @@ static bool read_rows(struct reading *x, struct cf_arena *a, const char *folder,
 }
 
 static bool read_names(struct reading *x, struct cf_arena *a, const char *folder) {
-    static const char *const kinds[] = {"given", "family_start", "family_end", "sentence"};
+    static const char *const kinds[] = {"given", "family_start", "family_end", "sentence", "school", "authority", "place"};
     struct simulate_rates *r = x->r;
     struct cf_str rest, line, kind;
     if (!open_source(x, a, folder, "names.tsv", &rest)) {
@@ -278,11 +279,15 @@ static bool read_names(struct reading *x, struct cf_arena *a, const char *folder
         case 1: *cf_push(a, &r->family_start) = word; break;
         case 2: *cf_push(a, &r->family_end) = word; break;
         case 3: *cf_push(a, &r->sentence) = word; break;
+        case 4: *cf_push(a, &r->school) = word; break;
+        case 5: *cf_push(a, &r->authority) = word; break;
+        case 6: *cf_push(a, &r->place) = word; break;
         default: return bad(x, "kind of word", kind, kinds, CF_COUNT(kinds));
         }
     }
-    if (!r->given.n || !r->family_start.n || !r->family_end.n || !r->sentence.n) {
-        return cf_fail(x->errs, CF_X002, CF_NOWHERE, "%s/names.tsv has no words of one of its four kinds", folder);
+    bool people = r->given.n && r->family_start.n && r->family_end.n && r->sentence.n;
+    if (!people || !r->school.n || !r->authority.n || !r->place.n) {
+        return cf_fail(x->errs, CF_X002, CF_NOWHERE, "%s/names.tsv has no words of one of its seven kinds", folder);
     }
     return true;
 }

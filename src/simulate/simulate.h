@@ -38,6 +38,13 @@ enum simulate_share {
 };
 const char *simulate_share_word(enum simulate_share s);
 
+/* Somebody who can sign in: live cases are theirs where they hold a role that may do a thing. */
+struct simulate_player {
+    struct cf_id id;
+    const struct lang_decl *unit; /* NULL: of none */
+    const struct lang_decl *const *roles;
+    size_t n_roles;
+};
 struct simulate_options {
     uint64_t seed;
     uint32_t children;
@@ -46,6 +53,9 @@ struct simulate_options {
     int64_t until; /* nothing happens after this instant; what lies ahead is counted, and comes when it has happened */
     struct cf_id (*unit_id)(void *arg, const struct lang_decl *unit); /* NULL: ids derived from the seed */
     void *unit_arg;
+    int32_t live; /* of simulate_live: cases of each kind */
+    const struct simulate_player *players;
+    size_t n_players;
 };
 struct simulate_report {
     uint64_t children, families, doubles, events, known, ahead; /* known: in the ledger already; ahead: not yet happened */
@@ -65,6 +75,20 @@ struct simulate_report {
 CF_MUST_USE bool simulate_fill(struct desk *d, const struct simulate_rates *rates, const struct simulate_options *o,
                                const char *truth_path, void (*progress)(void *arg, uint64_t done, uint64_t total), void *arg,
                                struct cf_arena *a, struct simulate_report *out, struct cf_errs *errs);
+
+/* What a live run made. again: this day's cases stand in the ledger already; nothing was added. */
+struct simulate_live_report {
+    bool again;
+    uint64_t kinds, cases, events, carried; /* kinds: of records that begin a case; carried: cases with a named person */
+};
+/* Cases that are open at `until`, `live` of each kind that the policies declare: of every kind of episode, and of every record
+ * about a person that stands alone and is owed something. They began as long ago as the rates say, about children who are of
+ * age to be met on that day; one in four waits for a decision, one in four was left half way, one in four has just begun.
+ * Nobody acts in them but the players, where a player of the unit, or of an outside service, holds the role. One set for each
+ * seed and day of `until`: asked again on the same day, it adds nothing. None are made when no child is of age. The other
+ * options are those of the people. */
+CF_MUST_USE bool simulate_live(struct desk *d, const struct simulate_rates *rates, const struct simulate_options *o,
+                               struct cf_arena *a, struct simulate_live_report *out, struct cf_errs *errs);
 
 /* The same people without a ledger: calls back once for each record of a child (children and their doubles), with a
  * history as evaluation reads it; it lives until the callback returns. Here some events are recorded late, as the rates

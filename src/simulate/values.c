@@ -2,7 +2,15 @@
  * that say that they are invented. What the rates say comes first, then what a rule wishes, then chance. */
 #include "simulate/priv.h"
 
-enum { DAY_S = 86400, HOUR_S = 3600, SAME_SEX = 850000, CAREFUL = 997000, CARELESS = 650000, MANY_MOST = 3 };
+enum {
+    DAY_S = 86400,
+    HOUR_S = 3600,
+    SAME_SEX = 850000,
+    CAREFUL = 997000,
+    CARELESS = 650000,
+    MANY_MOST = 3,
+    PLACES = 20 /* in each borough */
+};
 
 struct filling {
     struct sim_life *l;
@@ -194,7 +202,7 @@ static struct sim_who place(struct filling *x, enum sim_draw draw) {
         return sim_whoever(home->id);
     }
     int borough = sim_home_borough(x->l, cf_time_day(x->l->w->zone, x->e->from));
-    return sim_whoever(sim_id(sim_mix(sim_mix(x->l->w->key, 100), sim_mix((uint64_t)(borough + 1), sim_below(x->r, 200)))));
+    return sim_whoever(sim_id(sim_mix(sim_mix(x->l->w->key, 100), sim_mix((uint64_t)(borough + 1), sim_below(x->r, PLACES)))));
 }
 
 static struct sim_who some_subject(struct filling *x, const struct sim_field *f, enum lang_subject kind, bool *male) {
@@ -266,7 +274,9 @@ static void text_value(struct filling *x, const struct sim_field *f, struct desk
     const struct simulate_rates *rates = x->l->w->plan->rates;
     const struct sim_entry *entry = x->l->child ? &x->l->child->entries[x->l->entry] : NULL;
     v->v.kind = LANG_V_TEXT;
-    if (entry && f->draw == SIM_DRAW_GIVEN_NAME) {
+    if (f->draw == SIM_DRAW_CALLED && x->l->called.n) {
+        v->text = x->l->called;
+    } else if (entry && f->draw == SIM_DRAW_GIVEN_NAME) {
         v->text = entry->given;
     } else if (entry && f->draw == SIM_DRAW_FAMILY_NAME) {
         v->text = entry->family;

@@ -12,7 +12,8 @@ bool web_app_start(struct web_app *app, struct cf_errs *errs) {
     app->find = find_new(app->arena);
     return desk_open(app->desk_arena, &o, errs, &app->writing) &&
            access_open(app->desk_arena, desk_ledger(app->writing), ACCESS_MAKE, errs, &app->writing_access) &&
-           access_catch_up(app->writing_access, errs) && (!app->options->demo || web_demo_people(app, errs)) &&
+           access_catch_up(app->writing_access, errs) &&
+           (!app->options->demo || serve_demo_people(app->writing_access, app->writing, errs)) &&
            keeper_start(app->arena, app->writing, &k, errs, &app->keeper) &&
            counted_start(app->arena, &app->options->desk, errs, &app->counted) &&
            verifying_start(app->arena, app->options->desk.db, app->options->desk.keys, errs, &app->verifying);

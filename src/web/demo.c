@@ -35,8 +35,8 @@ static bool make_one(struct access *x, struct desk *d, size_t i, struct cf_errs 
 
 /* Was it the demonstration that added the first user ever? Then whoever was added since was added in it, and is invented too.
  */
-static bool made_here(struct web_app *app, struct cf_arena *a) {
-    struct ledger *l = desk_ledger(app->writing);
+static bool made_here(struct desk *d, struct cf_arena *a) {
+    struct ledger *l = desk_ledger(d);
     struct cf_errs quiet = cf_errs_new(a);
     struct ledger_event e;
     uint64_t *seqs;
@@ -49,13 +49,13 @@ static bool made_here(struct web_app *app, struct cf_arena *a) {
 }
 
 /* Their password is published, so nobody else may be in there. */
-static bool nobody_else(struct web_app *app, struct cf_arena *a, struct cf_errs *errs) {
+static bool nobody_else(struct access *x, struct desk *d, struct cf_arena *a, struct cf_errs *errs) {
     struct access_users users = {0};
     size_t total;
-    if (made_here(app, a)) {
+    if (made_here(d, a)) {
         return true;
     }
-    if (!access_user_list(app->writing_access, 0, CF_COUNT(people) + 1, a, &users, &total, errs)) {
+    if (!access_user_list(x, 0, CF_COUNT(people) + 1, a, &users, &total, errs)) {
         return false;
     }
     for (size_t i = 0; i < users.n; i++) {
@@ -70,14 +70,13 @@ static bool nobody_else(struct web_app *app, struct cf_arena *a, struct cf_errs 
     return true;
 }
 
-bool web_demo_people(struct web_app *app, struct cf_errs *errs) {
+bool serve_demo_people(struct access *x, struct desk *d, struct cf_errs *errs) {
     struct cf_arena *a = cf_arena_new("demonstration");
-    bool ok = nobody_else(app, a, errs);
+    bool ok = nobody_else(x, d, a, errs);
     for (size_t i = 0; ok && i < CF_COUNT(people); i++) {
         struct access_user there;
         struct cf_errs absent = cf_errs_new(a);
-        ok = access_user_find(app->writing_access, cf_str_from(people[i].login), a, &there, &absent) ||
-             make_one(app->writing_access, app->writing, i, errs);
+        ok = access_user_find(x, cf_str_from(people[i].login), a, &there, &absent) || make_one(x, d, i, errs);
     }
     cf_arena_free(a);
     return ok;

@@ -109,9 +109,6 @@ enum web_found web_match(struct cf_arena *a, enum web_method method, struct cf_s
 /* ---- Frame and problems (page.c). */
 int web_status_of(const struct cf_errs *errs);
 
-/* ---- The invented people of a demonstration, made if they are not there yet (demo.c). */
-CF_MUST_USE bool web_demo_people(struct web_app *app, struct cf_errs *errs);
-
 /* ---- The keeper's thread and who is there (app.c). */
 CF_MUST_USE bool web_app_start(struct web_app *app, struct cf_errs *errs);
 void web_app_stop(struct web_app *app);

@@ -1,6 +1,8 @@
 /* record: choices for a form from the desk and the list of users, drafts, and recording once. Must not know HTML. */
 #include "web/record.h"
 
+#include "docket/called.h"
+
 #include "web/priv.h"
 
 enum { RECORD_SHOWN = 12, RECORD_LOOKED = 120, RECORD_EVENTS = 10 };
@@ -235,6 +237,12 @@ static void choose_episodes(void *ctx, struct cf_arena *a, const struct lang_dec
     }
 }
 
+static struct cf_str called(struct recording *rec, struct cf_arena *a, struct cf_id id) {
+    struct cf_errs quiet = cf_errs_new(a);
+    struct cf_str name;
+    return desk_called(rec->q->desk, id, a, &name, &quiet) ? name : CF_LIT("");
+}
+
 static struct cf_str words_of_subject(void *ctx, struct cf_arena *a, enum lang_subject kind, struct cf_id id) {
     struct recording *rec = ctx;
     struct cf_errs quiet = cf_errs_new(a);
@@ -244,7 +252,7 @@ static struct cf_str words_of_subject(void *ctx, struct cf_arena *a, enum lang_s
         return record_person(rec, id);
     }
     if (kind == LANG_OFFICER) {
-        return access_user_get(rec->q->access, id, a, &user, &quiet) ? user.name : CF_LIT("");
+        return access_user_get(rec->q->access, id, a, &user, &quiet) ? user.name : called(rec, a, id);
     }
     for (size_t i = 0; i < set->units.n + set->partners.n; i++) {
         const struct lang_decl *d = i < set->units.n ? set->units.v[i] : set->partners.v[i - set->units.n];
@@ -252,7 +260,7 @@ static struct cf_str words_of_subject(void *ctx, struct cf_arena *a, enum lang_s
             return d->title;
         }
     }
-    return CF_LIT("");
+    return called(rec, a, id);
 }
 
 static struct cf_str words_of_event(void *ctx, struct cf_arena *a, struct cf_id id) {

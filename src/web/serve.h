@@ -2,7 +2,7 @@
 #ifndef CF_WEB_SERVE_H
 #define CF_WEB_SERVE_H
 
-#include "docket/docket.h"
+#include "access/access.h"
 
 #define SERVE_DEMO_WORDS "everyone here is invented" /* the password of the demonstration's people: no secret */
 
@@ -19,5 +19,8 @@ struct serve_options {
  * (0 for a socket). */
 CF_MUST_USE bool serve(struct cf_arena *a, const struct serve_options *o, void (*started)(void *, int port), void *arg,
                        struct cf_errs *errs);
+
+/* Makes the invented people of a demonstration who are not there yet. W012 when there are users of another kind. */
+CF_MUST_USE bool serve_demo_people(struct access *x, struct desk *d, struct cf_errs *errs);
 
 #endif

@@ -243,6 +243,12 @@ static void fill_card(struct recording *rec, struct place *x, struct page_board 
 
 /* ---- The page. */
 
+/* Somebody whose unit has none of these in hand, as a service that goes to other units, sees every unit's unless they say
+ * whose. */
+static bool none_of_ours(struct web_request *q, const struct lang_decl *unit, const struct founds *open) {
+    return unit && !open->n && !open->withheld && !web_query(q, "unit").n;
+}
+
 static const struct lang_decl *unit_asked(struct web_request *q, bool *all) {
     const struct lang_decl *unit = lang_find_kind(desk_set(q->desk), LANG_UNIT, web_query(q, "unit"));
     *all = cf_str_is(web_query(q, "unit"), "all") || (!unit && !q->who->unit);
@@ -325,6 +331,12 @@ bool page_board(struct web_request *q, struct web_response *r, struct cf_errs *e
     const struct lang_decl *unit = unit_asked(q, &all);
     if (!collect(q, episode, all ? 0 : unit_number(q, unit), &all_open, errs)) {
         return false;
+    }
+    if (none_of_ours(q, unit, &all_open)) {
+        unit = NULL;
+        if (!collect(q, episode, 0, &all_open, errs)) {
+            return false;
+        }
     }
     record_begin(&rec, q);
     struct page_board p = {.title = episode->title,

@@ -2,6 +2,7 @@
 #ifndef CF_WEB_SERVE_H
 #define CF_WEB_SERVE_H
 
+#include "access/access.h"
 #include "docket/docket.h"
 
 #define SERVE_DEMO_WORDS "everyone here is invented" /* the password of the demonstration's people: no secret */
@@ -14,6 +15,7 @@ struct serve_options {
     int workers;              /* 0: as many as fit the machine */
     FILE *log;                /* one JSON line a request; NULL: none */
     const char *version;
+    struct access_oidc oidc; /* the identity provider; issuer empty: none */
 };
 /* Serves until SIGTERM or SIGINT, finishes what was begun, returns. `started` is called once it listens, with the port
  * (0 for a socket). */

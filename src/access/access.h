@@ -132,6 +132,8 @@ struct access_reason {
  * (and who RECORD). */
 bool access_may(const struct access_subject *who, enum access_act act, const struct lang_decl *record,
                 const struct access_about *about, struct access_reason *reason);
+/* Is `who` among the record's `by`? For what the program itself records on somebody's word (an `act`), which no form enters. */
+bool access_is_by(const struct access_subject *who, const struct lang_decl *record);
 /* What a child is to who asks: judged by the history (own acts, unit) and the docket (owners of open duties), aliases joined. A
  * child who does not exist is no failure: exists is false. */
 CF_MUST_USE bool access_about(struct access *x, struct desk *d, const struct access_subject *who, struct cf_id child,

@@ -218,13 +218,12 @@ bool access_glass_review(struct access *x, struct desk *keeper, const struct acc
                          bool justified, struct cf_str words, struct cf_arena *a, struct cf_errs *errs) {
     const struct lang_decl *record = NULL;
     struct cf_id child = {{0}}, id;
-    struct access_reason reason;
     if (!access_allowed(who, ACCESS_REVIEW, errs) || !record_of(keeper, ACCESS_OPENING_REVIEW, &record, errs) ||
         record == NULL || !opening_of(x, who, event, &child, errs)) {
         return false;
     }
-    if (!access_may(who, ACCESS_RECORD, record, NULL, &reason)) {
-        return cf_fail(errs, CF_A022, CF_NOWHERE, "%.*s", CF_STR_ARG(reason.words));
+    if (!access_is_by(who, record)) {
+        return cf_fail(errs, CF_A022, CF_NOWHERE, "this record is not entered by any of your roles");
     }
     struct desk_value *fields = no_answers(a, record);
     int opening = field_of(record, "opening"), yes = field_of(record, "justified");

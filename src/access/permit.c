@@ -142,6 +142,11 @@ static const struct lang_decl *holds_one_of(const struct access_subject *who, co
     return NULL;
 }
 
+bool access_is_by(const struct access_subject *who, const struct lang_decl *record) {
+    bool anyone;
+    return holds_one_of(who, &record->as.record, &anyone) != NULL || (anyone && who->n_roles > 0);
+}
+
 static enum access_why record_why(const struct access_subject *who, enum access_act act, const struct lang_decl *record,
                                   const struct lang_decl **by) {
     if (who->partner && record != NULL &&

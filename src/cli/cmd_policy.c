@@ -1,6 +1,7 @@
 /* policy: check, fmt, test, explain, coverage, diff, replay, adopt. Silent on success; 2 when the check or a test found faults.
  */
 #include "cli/cli.h"
+#include "docket/replay.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -393,149 +394,16 @@ static int diff(struct cli *c) {
 
 /* ---- replay: all history under a changed folder, and whom the change would touch, by group. */
 
-enum { REPLAY_RULES = 512 };
-struct replay_rule {
-    struct cf_str name;
-    uint64_t more, fewer, other;
-};
-struct replay {
-    struct cli *c;
-    struct desk_proposal *proposal;
-    int64_t at;
-    uint64_t people, touched;
-    struct replay_rule rules[REPLAY_RULES];
-    size_t n;
-    struct cf_map *groups; /* "ethnicity: black" -> counts */
-    struct cf_progress bar;
-};
-struct group_count {
-    uint64_t people, touched;
-};
-
-static struct replay_rule *rule_row(struct replay *r, struct cf_str name) {
-    for (size_t i = 0; i < r->n; i++) {
-        if (cf_str_eq(r->rules[i].name, name)) {
-            return &r->rules[i];
-        }
-    }
-    if (r->n == REPLAY_RULES) {
-        return NULL;
-    }
-    r->rules[r->n].name = cf_str_dup(r->c->arena, name);
-    return &r->rules[r->n++];
-}
-
-static bool compare_duties(struct replay *r, const struct lang_docket *was, const struct lang_docket *now) {
-    bool touched = false;
-    for (int side = 0; side < 2; side++) {
-        const struct lang_docket *x = side ? was : now, *y = side ? now : was;
-        for (size_t i = 0; i < x->duties.n; i++) {
-            const struct lang_duty_line *l = &x->duties.v[i], *other = NULL;
-            for (size_t k = 0; k < y->duties.n && !other; k++) {
-                other = cf_id_eq(l->id, y->duties.v[k].id) ? &y->duties.v[k] : NULL;
-            }
-            bool differs =
-                !other || (!side && (other->state != l->state || other->has_due != l->has_due || other->due != l->due));
-            struct replay_rule *row = differs ? rule_row(r, l->rule->name.text) : NULL;
-            if (row) {
-                *(other ? &row->other : side ? &row->fewer : &row->more) += 1;
-            }
-            touched |= differs;
-        }
-    }
-    return touched;
-}
-
-static bool compare_gates(struct replay *r, const struct lang_docket *was, const struct lang_docket *now) {
-    bool touched = false;
-    for (int side = 0; side < 2; side++) {
-        const struct lang_docket *x = side ? was : now, *y = side ? now : was;
-        for (size_t i = 0; i < x->gates.n; i++) {
-            const struct lang_gate_line *g = &x->gates.v[i], *other = NULL;
-            for (size_t k = 0; k < y->gates.n && !other; k++) {
-                const struct lang_gate_line *o = &y->gates.v[k];
-                other =
-                    o->event == g->event && o->role == g->role && cf_str_eq(o->rule->name.text, g->rule->name.text) ? o : NULL;
-            }
-            bool differs = !other || (!side && other->result != g->result);
-            struct replay_rule *row = differs ? rule_row(r, g->rule->name.text) : NULL;
-            if (row) {
-                *(other ? &row->other : side ? &row->fewer : &row->more) += 1;
-            }
-            touched |= differs;
-        }
-    }
-    return touched;
-}
-
-static bool compare_flags(struct replay *r, const struct lang_docket *was, const struct lang_docket *now) {
-    bool touched = false;
-    for (int side = 0; side < 2; side++) {
-        const struct lang_docket *x = side ? was : now, *y = side ? now : was;
-        for (size_t i = 0; i < x->flags.n; i++) {
-            bool both = false;
-            for (size_t k = 0; k < y->flags.n; k++) {
-                both |= cf_str_eq(x->flags.v[i].rule->name.text, y->flags.v[k].rule->name.text) &&
-                        x->flags.v[i].episode == y->flags.v[k].episode;
-            }
-            struct replay_rule *row = both ? NULL : rule_row(r, x->flags.v[i].rule->name.text);
-            if (row) {
-                *(side ? &row->fewer : &row->more) += 1;
-            }
-            touched |= !both;
-        }
-    }
-    return touched;
-}
-
-/* Groups by each protected label that the person's own records hold: the last coded value of each. */
-static void count_groups(struct replay *r, struct cf_arena *a, const struct lang_history *h, bool touched) {
-    const struct lang_set *set = desk_proposed_set(r->proposal);
-    struct cf_map *last = cf_map_new(a);
-    for (size_t e = 0; e < h->n; e++) {
-        const struct lang_record *rec = &set->records.v[h->events[e].record]->as.record;
-        for (size_t f = 0; f < rec->fields.n; f++) {
-            const struct lang_decl *codes = rec->fields.v[f].type.kind == LANG_T_CODE ? rec->fields.v[f].type.of : NULL;
-            const struct lang_value *v = &h->events[e].fields[f];
-            if (codes && codes->as.codes.label && v->kind == LANG_V_CODE) {
-                *cf_map_put(last, codes->name.text) =
-                    cf_memdup(a, &codes->as.codes.list.v[v->i].name.text, sizeof(struct cf_str));
-            }
-        }
-    }
-    for (size_t i = 0; i < cf_map_count(last); i++) {
-        const struct cf_str *code = cf_map_value(last, i);
-        void **slot = cf_map_put(r->groups, cf_str_printf(a, "%.*s %.*s", CF_STR_ARG(cf_map_key(last, i)), CF_STR_ARG(*code)));
-        struct group_count *g = *slot ? *slot : (*slot = CF_NEW(r->c->arena, struct group_count));
-        g->people++;
-        g->touched += touched;
-    }
-}
-
-static bool replay_one(void *arg, const struct lang_history *h, struct cf_errs *errs) {
-    struct replay *r = arg;
-    struct cf_arena *a = cf_arena_new("replay one");
-    struct lang_docket was = {0}, now = {0};
-    struct lang_history hw, hn;
-    const struct lang_set *set;
-    const struct lang_reference *ref;
-    bool ok = desk_docket(r->c->desk, h->subject, r->at, INT64_MAX, a, &was, &set, &ref, &hw, errs) &&
-              desk_docket_proposed(r->c->desk, r->proposal, h->subject, r->at, a, &now, &hn, errs);
-    if (ok) {
-        bool duties = compare_duties(r, &was, &now), gates = compare_gates(r, &was, &now), flags = compare_flags(r, &was, &now);
-        r->people++;
-        r->touched += duties || gates || flags;
-        count_groups(r, a, &hn, duties || gates || flags);
-        cf_progress_step(&r->bar, r->people);
-    }
-    cf_arena_free(a);
-    return ok;
+static bool replay_bar(void *bar, uint64_t done, uint64_t total) {
+    cli_bar(bar, done, total);
+    return true;
 }
 
 static int replay(struct cli *c) {
     struct cf_str with;
     struct cf_moment at;
-    struct replay r = {.c = c, .groups = cf_map_new(c->arena)};
+    struct desk_proposal *proposal;
+    struct desk_replay r;
     if (!cli_option(c, "with", &with)) {
         cf_fail(&c->errs, CF_C012, CF_NOWHERE, "replay needs --with FOLDER, the changed policies");
         return cli_failed(c);
@@ -543,26 +411,26 @@ static int replay(struct cli *c) {
     if (!cli_time(c, "at", cf_now_us() / 1000000, &at) || !cli_open(c, false)) {
         return cli_failed(c);
     }
-    r.at = at.at;
-    if (!desk_propose(c->desk, cf_cstr(c->arena, with), &r.proposal, &c->errs)) {
+    if (!desk_propose(c->desk, cf_cstr(c->arena, with), &proposal, &c->errs)) {
         return faults(c) == CLI_DONE ? cli_failed(c) : CLI_FAULTS;
     }
-    r.bar = cf_progress_start("replaying", 0);
-    bool ok = desk_each_subject(c->desk, LANG_PERSON, replay_one, &r, &c->errs);
-    cf_progress_end(&r.bar);
+    struct cf_progress bar = cf_progress_start("replaying", 0);
+    bool ok = desk_replay(c->desk, proposal, at.at, replay_bar, &bar, c->arena, &r, &c->errs);
+    cf_progress_end(&bar);
     if (!ok) {
         return cli_failed(c);
     }
     printf("%llu people replayed, %llu would have a different docket\n", (unsigned long long)r.people,
            (unsigned long long)r.touched);
-    for (size_t i = 0; i < r.n; i++) {
-        printf("  %-32.*s %llu more, %llu fewer, %llu otherwise\n", CF_STR_ARG(r.rules[i].name),
-               (unsigned long long)r.rules[i].more, (unsigned long long)r.rules[i].fewer, (unsigned long long)r.rules[i].other);
+    for (size_t i = 0; i < r.rules.n; i++) {
+        const struct desk_replay_rule *row = &r.rules.v[i];
+        printf("  %-32.*s %llu more, %llu fewer, %llu otherwise\n", CF_STR_ARG(row->name), (unsigned long long)row->more,
+               (unsigned long long)row->fewer, (unsigned long long)row->other);
     }
-    for (size_t i = 0; i < cf_map_count(r.groups); i++) {
-        const struct group_count *g = cf_map_value(r.groups, i);
-        printf("  by group: %-28.*s %llu of %llu\n", CF_STR_ARG(cf_map_key(r.groups, i)), (unsigned long long)g->touched,
-               (unsigned long long)g->people);
+    for (size_t i = 0; i < r.groups.n; i++) {
+        const struct desk_replay_group *g = &r.groups.v[i];
+        printf("  by group: %.*s %-20.*s %llu of %llu\n", CF_STR_ARG(g->list), CF_STR_ARG(g->code),
+               (unsigned long long)g->touched, (unsigned long long)g->people);
     }
     return CLI_DONE;
 }

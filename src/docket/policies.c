@@ -1,6 +1,7 @@
 /* policies: which texts are adopted, and what their names are in the ledger's numbers. A set is read back from the ledger's own
  * blobs, never from a folder, so that the past can be judged by the texts of the past. Must not know what any policy says. */
 #include "docket/priv.h"
+#include "docket/replay.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -753,18 +754,53 @@ bool desk_set_at(struct desk *d, uint64_t size, struct bound_set **out, struct c
     return true;
 }
 
-bool desk_propose(struct desk *d, const char *folder, struct desk_proposal **out, struct cf_errs *errs) {
-    struct text_files files = {0}, calendars = {0};
+static bool propose(struct desk *d, struct text_files *files, const struct text_files *calendars, struct desk_proposal **out,
+                    struct cf_errs *errs) {
     struct lang_set *set = NULL;
     struct bound_set *bound;
     uint8_t digest[LEDGER_HASH] = {0};
-    if (!read_both(d, folder, &files, &calendars, errs) || !keep_own_tables(d, &files, errs) ||
-        !check_files(d->arena, &files, d->zone, errs, &set) || !bind_set(d, set, &calendars, 0, digest, &bound, errs)) {
+    if (!check_files(d->arena, files, d->zone, errs, &set) || !bind_set(d, set, calendars, 0, digest, &bound, errs)) {
         return false;
     }
     *out = CF_NEW(d->arena, struct desk_proposal);
     (*out)->set = bound;
     return true;
+}
+
+bool desk_propose(struct desk *d, const char *folder, struct desk_proposal **out, struct cf_errs *errs) {
+    struct text_files files = {0}, calendars = {0};
+    return read_both(d, folder, &files, &calendars, errs) && keep_own_tables(d, &files, errs) &&
+           propose(d, &files, &calendars, out, errs);
+}
+
+/* The version of a policy that a text holds: its name and the day from which it is in force. */
+static bool same_version(struct desk *d, const struct text_file *file, const struct lang_decl *policy) {
+    struct cf_errs quiet = cf_errs_new(d->arena);
+    struct cf_source *src = CF_NEW(d->arena, struct cf_source);
+    struct lang_decl *other = NULL;
+    *src = (struct cf_source){file->path, file->text};
+    return cf_str_ends(file->path, CF_LIT(".policy")) && lang_parse(d->arena, src, &quiet, &other) &&
+           cf_str_eq(other->name.text, policy->name.text) && other->as.policy.from == policy->as.policy.from;
+}
+
+bool desk_propose_text(struct desk *d, struct cf_str text, struct desk_proposal **out, struct cf_errs *errs) {
+    struct text_files files = {0}, calendars = {0};
+    struct cf_source *src = CF_NEW(d->arena, struct cf_source);
+    struct lang_decl *policy = NULL;
+    *src = (struct cf_source){CF_LIT("the proposed text"), text};
+    if (!lang_parse(d->arena, src, errs, &policy) || !desk_adopted_texts(d, &files, &calendars, errs)) {
+        return false;
+    }
+    struct text_file *place = NULL;
+    for (size_t i = 0; i < files.n && !place; i++) {
+        place = same_version(d, &files.v[i], policy) ? &files.v[i] : NULL;
+    }
+    if (!place) {
+        place = cf_push(d->arena, &files);
+        place->path = cf_str_printf(d->arena, "proposed/%.*s.policy", CF_STR_ARG(policy->name.text));
+    }
+    place->text = text;
+    return propose(d, &files, &calendars, out, errs);
 }
 
 const struct lang_set *desk_proposed_set(const struct desk_proposal *p) {

@@ -264,7 +264,7 @@ bool desk_each_history(struct desk *d, const struct lang_decl *record, bool judg
     for (size_t i = 0; ok && i < n; i++) {
         cf_arena_reset(one);
         ok = one_history(d, (uint32_t)who[i], judged, at, one, f, arg, errs);
-        if (progress && i % 512 == 0) {
+        if (progress && i % 64 == 0) {
             progress(progress_arg, i, n);
         }
     }

@@ -106,14 +106,14 @@ static bool read_body(struct web_request *q, const struct web_raw *raw, struct c
 /* Counts a key's requests by the minute. */
 static bool within_rate(struct web_request *q, struct cf_errs *errs) {
     unsigned long long minute = (unsigned long long)(q->now / 60), next;
-    atomic_ullong *slot = &q->app->metrics.keys[cf_str_hash(q->who->session) % WEB_KEY_SLOTS];
+    atomic_ullong *slot = &q->app->metrics.keys[cf_str_hash(q->who->session) % CF_MAX_WEB_KEY_SLOTS];
     unsigned long long was = atomic_load(slot);
     do {
-        bool full = (was & 0xffff) > WEB_KEY_A_MINUTE;
+        bool full = (was & 0xffff) > CF_MAX_WEB_KEY_A_MINUTE;
         next = was >> 16 != minute ? minute << 16 | 1 : full ? was : was + 1;
     } while (!atomic_compare_exchange_weak(slot, &was, next));
-    return (next & 0xffff) <= WEB_KEY_A_MINUTE ||
-           cf_fail(errs, CF_W016, CF_NOWHERE, "this key asked more than %d times within a minute", WEB_KEY_A_MINUTE);
+    return (next & 0xffff) <= CF_MAX_WEB_KEY_A_MINUTE ||
+           cf_fail(errs, CF_W016, CF_NOWHERE, "this key asked more than %d times within a minute", CF_MAX_WEB_KEY_A_MINUTE);
 }
 
 /* A session by its cookie, or a partner's key. What is none is nobody: an ended session looks like no session. */
@@ -250,7 +250,11 @@ static void add_headers(struct web_request *q, struct web_response *r, struct we
         web_header(q, r, safety[i].name, cf_str_from(safety[i].value));
     }
     web_header(q, r, "X-Request-Id", web_id_text(q, q->id));
-    web_header(q, r, "Cache-Control", r->cacheable ? CF_LIT("public, max-age=300") : CF_LIT("no-store"));
+    r->cacheable = r->cacheable && !q->who; /* the frame names who is signed in, and what they may do */
+    web_header(q, r, "Cache-Control",
+               q->who         ? CF_LIT("private, no-store")
+               : r->cacheable ? CF_LIT("public, max-age=300")
+                              : CF_LIT("no-store"));
     if (r->content_type.n) {
         web_header(q, r, "Content-Type", r->content_type);
     }

@@ -5,7 +5,7 @@
 #include "docket/words.h"
 #include "web/priv.h"
 
-enum { MAX_ITEMS = 256, SHOWN_CODES = 40, SHOWN_BYTES = 60 };
+enum { SHOWN_CODES = 40, SHOWN_BYTES = 60 };
 
 const struct access_json *api_json(struct cf_arena *a, struct cf_str text, struct cf_errs *errs) {
     size_t at = 0;
@@ -260,9 +260,9 @@ static bool read_list(struct api_reading *x, struct cf_str pointer, const struct
     if (v->kind != ACCESS_JSON_LIST) {
         return wrong(x, pointer, "a list; an empty one says that there was none");
     }
-    if (v->count > MAX_ITEMS) {
+    if (v->count > CF_MAX_API_ITEMS) {
         api_complain(x, pointer, CF_LIT("Record the rest in another event."), "this has %zu items; the most is %d", v->count,
-                     MAX_ITEMS);
+                     CF_MAX_API_ITEMS);
         return false;
     }
     struct desk_value *items = CF_NEW_N(x->arena, struct desk_value, v->count + 1);
@@ -460,7 +460,7 @@ static void read_role(struct api_reading *x, size_t role, const struct access_js
         (void)wrong(x, pointer, "one, not a list");
         return;
     }
-    if (n > MAX_ITEMS) {
+    if (n > CF_MAX_API_ITEMS) {
         (void)wrong(x, pointer, "fewer: record the rest in another event");
         return;
     }

@@ -16,10 +16,13 @@ bool web_app_start(struct web_app *app, struct cf_errs *errs) {
            (!app->options->demo || serve_demo_people(app->writing_access, app->writing, errs)) &&
            keeper_start(app->arena, app->writing, &k, errs, &app->keeper) &&
            counted_start(app->arena, &app->options->desk, errs, &app->counted) &&
-           verifying_start(app->arena, app->options->desk.db, app->options->desk.keys, errs, &app->verifying);
+           verifying_start(app->arena, app->options->desk.db, app->options->desk.keys, errs, &app->verifying) &&
+           replaying_start(app->arena, &app->options->desk, errs, &app->replaying);
 }
 
 void web_app_stop(struct web_app *app) {
+    replaying_stop(app->replaying);
+    app->replaying = NULL;
     verifying_stop(app->verifying);
     app->verifying = NULL;
     counted_stop(app->counted);

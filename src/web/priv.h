@@ -7,6 +7,7 @@
 
 #include "web/counted.h"
 #include "web/find.h"
+#include "web/replaying.h"
 #include "web/serve.h"
 #include "web/stream.h"
 #include "web/verifying.h"
@@ -27,16 +28,12 @@ const struct web_file *web_file_served(struct cf_str path);
 
 /* ---- Metrics: counted by all threads. */
 #define WEB_BUCKETS 12
-enum {
-    WEB_KEY_SLOTS = 512,    /* two keys share one only by chance: then they share its requests too */
-    WEB_KEY_A_MINUTE = 1200 /* requests of one key: twenty a second */
-};
 struct web_metrics {
     atomic_ullong answers[6]; /* by hundred of the status */
     atomic_ullong bucket[WEB_BUCKETS], sum_us, bytes;
     atomic_ullong refused_csrf, refused_ability, shed, writes;
     atomic_int running, streams;
-    atomic_ullong keys[WEB_KEY_SLOTS]; /* requests of partners' keys: minute, then the count in it */
+    atomic_ullong keys[CF_MAX_WEB_KEY_SLOTS]; /* requests of partners' keys: minute, then the count in it */
 };
 
 struct web_app {
@@ -51,6 +48,7 @@ struct web_app {
     struct find_index *find;     /* people by name, for all threads */
     struct counted *counted;     /* finished tables, and the thread that makes them */
     struct verifying *verifying; /* the ledger recomputed in the background */
+    struct replaying *replaying; /* proposed policies over all history, in the background */
     struct web_metrics metrics;
     atomic_ullong requests;
     atomic_bool ready, stopping;

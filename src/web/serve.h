@@ -14,6 +14,7 @@ struct serve_options {
     int workers;              /* 0: as many as fit the machine */
     FILE *log;                /* one JSON line a request; NULL: none */
     const char *version;
+    struct access_oidc oidc; /* the identity provider; issuer empty: none */
 };
 /* Serves until SIGTERM or SIGINT, finishes what was begun, returns. `started` is called once it listens, with the port
  * (0 for a socket). */

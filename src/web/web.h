@@ -128,7 +128,7 @@ struct web_response {
     struct cf_str content_type;
     struct cf_buf main;  /* what a page's template writes; web_page puts the frame around it */
     struct cf_buf body;  /* what leaves */
-    bool cacheable;      /* may be kept by the browser; otherwise `no-store` */
+    bool cacheable;      /* may be kept by the browser when nobody is signed in; otherwise `no-store` */
     bool rendered;       /* the body is done */
     struct cf_str allow; /* methods, of a 405 */
     const char *stream;  /* not NULL: an event stream follows (web_stream) */

@@ -2,60 +2,17 @@
  * there is no node, or its packages cannot be fetched, it says SKIP and tests only what needs no provider. */
 #include "unit/access/access_help.h"
 
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include "oidc/provider.h"
 
 static struct access_oidc provider = {.client_id = {"childfirst", 10},
-                                      .client_secret = {"a-secret-of-the-test", 20},
-                                      .redirect = {"http://127.0.0.1:9/signed-in", 28}};
-static char issuer[100];
-static FILE *to_provider;
-static pid_t provider_pid;
-
-static bool start_provider(void) {
-    int in[2], out[2];
-    if (pipe(in) != 0 || pipe(out) != 0) {
-        return false;
-    }
-    provider_pid = fork();
-    if (provider_pid == 0) {
-        (void)dup2(in[0], 0);
-        (void)dup2(out[1], 1);
-        (void)close(in[1]);
-        (void)execlp("node", "node", "--no-warnings", "build/npm/oidc/provider.mjs", (char *)NULL);
-        _exit(127);
-    }
-    (void)close(in[0]);
-    (void)close(out[1]);
-    to_provider = fdopen(in[1], "w");
-    FILE *from = fdopen(out[0], "r");
-    bool found = false;
-    while (!found && from != NULL && fgets(issuer, sizeof issuer, from) != NULL) {
-        found = strncmp(issuer, "http://127.0.0.1:", 17) == 0;
-    }
-    issuer[strcspn(issuer, "\n")] = 0;
-    provider.issuer = cf_str_from(issuer);
-    return found;
-}
-
-static void stop_provider(void) {
-    int status;
-    (void)fclose(to_provider);
-    (void)waitpid(provider_pid, &status, 0);
-}
+                                      .client_secret = {PROVIDER_SECRET, sizeof PROVIDER_SECRET - 1},
+                                      .redirect = {PROVIDER_REDIRECT, sizeof PROVIDER_REDIRECT - 1}};
 
 /* Where the browser arrives in the end: code and state as they stand in the address. */
 static void walk(struct place *p, struct cf_str url, struct cf_str *code, struct cf_str *state) {
-    char command[4096], line[2048] = "";
-    snprintf(command, sizeof command, "node build/npm/oidc/walk.mjs '%.*s'", CF_STR_ARG(url));
-    FILE *f = popen(command, "r");
-    assert_non_null(f);
-    assert_non_null(fgets(line, sizeof line, f));
-    assert_int_equal(pclose(f), 0);
-    struct cf_str rest = cf_str_dup(p->a, cf_str_from(line)), pair;
+    struct cf_str rest = cf_str_dup(p->a, cf_str_from(walk_from(cf_cstr(p->a, url)))), pair;
     assert_true(cf_str_split(&rest, '?', &pair));
-    assert_text(pair, "http://127.0.0.1:9/signed-in");
+    assert_text(pair, PROVIDER_REDIRECT);
     rest = cf_str_trim(rest);
     while (cf_str_split(&rest, '&', &pair)) {
         struct cf_str name;
@@ -170,11 +127,12 @@ static void a_provider_that_is_not_there_or_not_safe_is_refused(void **state) {
 int main(void) {
     (void)signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest alone[] = {IN_A_PLACE(a_provider_that_is_not_there_or_not_safe_is_refused)};
-    if (system("tools/test-oidc") != 0 || !start_provider()) {
+    if (!start_provider()) {
         printf("SKIP: OpenID Connect with a real provider: there is no node, or its packages cannot be fetched\n");
         (void)fflush(stdout);
         return cmocka_run_group_tests(alone, NULL, NULL);
     }
+    provider.issuer = cf_str_from(issuer);
     const struct CMUnitTest tests[] = {
         IN_A_PLACE(who_is_linked_is_signed_in_and_nobody_else),
         IN_A_PLACE(an_answer_to_another_browser_or_too_late_is_refused),

@@ -230,6 +230,126 @@ static void words_of_a_policy_are_text_and_never_markup(void **state) {
     http_never_says("<b>or not");
 }
 
+/* ---- A change is tried before it is put in force. */
+
+/* Form encoding of a text. */
+static void put_encoded(char *out, size_t room, const char *name, const char *text) {
+    size_t n = (size_t)snprintf(out, room, "%s=", name);
+    for (; *text && n + 4 < room; text++) {
+        n += (size_t)snprintf(out + n, room - n, "%%%02x", (unsigned char)*text);
+    }
+}
+
+static char changed[1 << 17], fields[1 << 18];
+
+/* The text of a policy with its first `from` replaced by `to` (nothing when from is NULL). */
+static void change(const char *path, const char *from, const char *to) {
+    static char text[1 << 16];
+    FILE *f = fopen(path, "r");
+    assert_non_null(f);
+    text[fread(text, 1, sizeof text - 1, f)] = 0;
+    fclose(f);
+    char *at = strstr(text, from);
+    assert_non_null(at);
+    snprintf(changed, sizeof changed, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+    put_encoded(fields, sizeof fields, "text", changed);
+}
+
+/* Sends what was changed and waits for what comes of it. */
+static void replay(void) {
+    char where[100];
+    http_get("/policies/replay");
+    http_post("/policies/replay", fields);
+    http_status(303);
+    snprintf(where, sizeof where, "%s", http_header("Location"));
+    for (int i = 0; i < 600; i++) {
+        http_get(where);
+        http_status(200);
+        if (!http_header("Refresh")) {
+            return;
+        }
+        usleep(200000);
+    }
+    fail_msg("the replay did not end within two minutes");
+}
+
+static void a_change_is_replayed_over_all_history_and_names_nobody(void **state) {
+    (void)state;
+    http_sign_in("adeyemi", NULL);
+    http_get("/policies/replay?policy=custody.first_hour+2024-03-01");
+    http_status(200);
+    http_says("services_call_back_within");
+    http_says("custody.first_hour");
+    change("policies/custody/first_hour.policy", "1 hour", "1 hour");
+    replay();
+    http_says("No difference in meaning");
+    http_says("No line of any docket would differ");
+    http_says("<span class=\"cf-count__n\">0</span> <span>would have another docket");
+    change("policies/custody/first_hour.policy", "services_told_within       1 hour", "services_told_within       30 minutes");
+    replay();
+    http_says("Changed");
+    http_says("services_told_within");
+    http_says("30 minutes");
+    http_says("Otherwise");
+    http_says("By which rules");
+    http_never_says("/child/");
+    http_never_says("/event/");
+}
+
+static void what_is_wrong_with_a_proposed_text_is_said_with_its_place(void **state) {
+    (void)state;
+    http_sign_in("adeyemi", NULL);
+    change("policies/custody/first_hour.policy", "    within  ", "    wihtin  ");
+    replay();
+    http_says("What is wrong");
+    http_says("Line ");
+    http_says("of the proposed text");
+    http_says("wihtin");
+    http_get("/policies/replay");
+    http_post("/policies/replay", "text=+");
+    http_status(422);
+    http_says("Paste the text of a policy");
+    put_encoded(fields, sizeof fields, "text", "<script>alert(1)</script>");
+    replay();
+    http_says("&lt;script&gt;alert");
+    http_never_says("<script>alert");
+}
+
+static void only_authors_of_policies_try_changes(void **state) {
+    (void)state;
+    http_sign_in("okafor", NULL);
+    http_get("/policies/replay");
+    http_status(403);
+    http_sign_in("adeyemi", NULL);
+    put_encoded(fields, sizeof fields, "text", "policy a.b \"Nothing\"\n");
+    http_get("/policies/replay");
+    for (int i = 0; i < 40 && reply.status != 503; i++) {
+        http_post("/policies/replay", fields);
+    }
+    http_status(503);
+    http_says("Wait until one of them has ended");
+    http_says("policy a.b"); /* what was typed is kept */
+    http_logged("CF-W018");
+    http_get("/policies/replay/0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f");
+    http_status(404);
+}
+
+static void what_is_public_is_kept_by_nobody_who_signed_in(void **state) {
+    static const char *const paths[] = {"/policies/custody.first_hour", "/policies", "/strategy", "/measures"};
+    (void)state;
+    for (size_t i = 0; i < CF_COUNT(paths); i++) {
+        http_forget();
+        ready(paths[i]);
+        http_sign_in("novak", NULL);
+        ready(paths[i]);
+        http_status(200);
+        assert_string_equal(http_header("Cache-Control"), "private, no-store");
+    }
+    http_forget();
+    http_get("/policies/custody.first_hour");
+    assert_string_equal(http_header("Cache-Control"), "public, max-age=300");
+}
+
 int main(void) {
     const struct CMUnitTest force[] = {
         cmocka_unit_test(anyone_reads_the_list_and_what_examples_show),
@@ -238,6 +358,10 @@ int main(void) {
         cmocka_unit_test(a_policy_says_its_rules_in_plain_words_beside_their_text),
         cmocka_unit_test(a_policy_that_is_not_there_is_404_and_a_script_in_its_name_is_text),
         cmocka_unit_test(a_measure_leads_to_its_words_and_the_strategy_to_its_policies),
+        cmocka_unit_test(what_is_public_is_kept_by_nobody_who_signed_in),
+        cmocka_unit_test(a_change_is_replayed_over_all_history_and_names_nobody),
+        cmocka_unit_test(what_is_wrong_with_a_proposed_text_is_said_with_its_place),
+        cmocka_unit_test(only_authors_of_policies_try_changes),
     };
     const struct CMUnitTest versions[] = {
         cmocka_unit_test(versions_stand_beside_each_other),

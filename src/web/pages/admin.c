@@ -14,6 +14,7 @@ struct part_subnav admin_nav(struct web_request *q, const char *here) {
         enum access_act act; /* ACCESS_ACTS: whoever may see the ledger */
     } pages[] = {{"Users", "/users", ACCESS_USERS},
                  {"Roles and purposes", "/users/roles", ACCESS_USERS},
+                 {"Partners’ keys", "/keys", ACCESS_KEYS},
                  {"Who looked", "/looked", ACCESS_AUDIT},
                  {"Emergency openings", "/glass/reviews", ACCESS_REVIEW},
                  {"Ledger", "/ledger", ACCESS_ACTS}};

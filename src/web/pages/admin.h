@@ -5,9 +5,11 @@
 
 #include "web/web.h"
 
+#include "pages/part_choices.h"
 #include "pages/part_choose.h"
 #include "pages/part_date.h"
 #include "pages/part_subnav.h"
+#include "pages/part_textarea.h"
 
 struct part_subnav admin_nav(struct web_request *q, const char *here); /* those that this reader may open */
 /* May this reader see the ledger's head and verify it? Administrators and auditors. */

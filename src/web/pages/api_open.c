@@ -262,7 +262,7 @@ static void put_field(struct describing *d, const struct lang_field *f) {
     }
     cf_buf_lit(d->b, "\"anyOf\":[");
     if (f->type.kind == LANG_T_SET) {
-        lit(d->b, "{'type':'array','maxItems':256,'items':");
+        cf_buf_printf(d->b, "{\"type\":\"array\",\"maxItems\":%d,\"items\":", CF_MAX_API_ITEMS);
         put_item(d, f, f->type.elem);
         cf_buf_lit(d->b, "}");
     } else {
@@ -314,8 +314,8 @@ static void put_roles(struct describing *d, const struct lang_record *r) {
         cf_buf_lit(d->b, r->roles.v[i].many ? ":{\"anyOf\":[" : ":");
         cf_buf_printf(d->b, "{\"$ref\":\"#/components/schemas/%s\"}", who);
         if (r->roles.v[i].many) {
-            cf_buf_printf(d->b, ",{\"type\":\"array\",\"maxItems\":256,\"items\":{\"$ref\":\"#/components/schemas/%s\"}}]}",
-                          who);
+            cf_buf_printf(d->b, ",{\"type\":\"array\",\"maxItems\":%d,\"items\":{\"$ref\":\"#/components/schemas/%s\"}}]}",
+                          CF_MAX_API_ITEMS, who);
         }
     }
     cf_buf_lit(d->b, "}");

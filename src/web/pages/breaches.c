@@ -1,6 +1,7 @@
 /* breaches: gates that were broken in a unit: by rule, and each with what was said about it. Must not know any rule by name,
  * and of records only the ledger's own `explained`. */
 #include "web/pages/child.h"
+#include "web/pages/policies.h"
 #include "web/pages/queue.h"
 
 #include <stdlib.h>
@@ -109,7 +110,9 @@ static void count_rules(struct web_request *q, const struct brokens *all, struct
         }
         if (!r) {
             r = cf_push(q->arena, &p->rules);
-            *r = (struct page_breaches_rule){.title = all->v[i].rule->title, .policy = all->v[i].rule->policy->title};
+            *r = (struct page_breaches_rule){.title = all->v[i].rule->title,
+                                             .href = policies_decl_url(q, all->v[i].rule),
+                                             .policy = all->v[i].rule->policy->title};
         }
         r->n++;
         r->said += all->v[i].said;
@@ -161,6 +164,7 @@ static bool fill_row(struct recording *rec, struct child *c, const struct broken
     struct page_breaches_row *row = cf_push(q->arena, &p->rows);
     *row = (struct page_breaches_row){
         .title = b->rule->title,
+        .rule = policies_decl_url(q, b->rule),
         .otherwise = b->rule->as.gate.otherwise,
         .child = record_person(rec, c->id),
         .child_href = web_url(q, "/child/%.*s", CF_STR_ARG(id)),

@@ -2,6 +2,7 @@
  * stands in the policy of the record that holds births; what one must not do is what a field says whose name begins with
  * `not_to_`, `must_not` or `do_not`. Must not know any record, episode or rule by name but the ledger's own. */
 #include "web/pages/child.h"
+#include "web/pages/policies.h"
 
 #include "pages/page_child.h"
 #include "web/pages/child_nav.h"
@@ -173,6 +174,7 @@ static struct page_child_standing *stand(struct child *c, const struct lang_decl
     struct page_child_standing *out = cf_push(q->arena, &p->standing);
     *out = (struct page_child_standing){.title = rule->title,
                                         .policy = rule->policy->title,
+                                        .rule = policies_decl_url(q, rule),
                                         .why = web_url(q, "/child/%.*s/why/%.*s%s%.*s", CF_STR_ARG(web_id_text(q, c->id)),
                                                        CF_STR_ARG(rule->name.text), in.n ? "?in=" : "", CF_STR_ARG(in))};
     for (size_t i = 0; i < rule->cites.n; i++) {
@@ -288,6 +290,7 @@ static void fill_breaches(struct child *c, struct page_child *p) {
         p->breaches_n += e != NULL;
         if (e && p->breaches.n < BREACHES_SHOWN) {
             *cf_push(c->q->arena, &p->breaches) = (struct page_child_breach){.title = g->rule->title,
+                                                                             .rule = policies_decl_url(c->q, g->rule),
                                                                              .words = g->rule->as.gate.otherwise,
                                                                              .event = child_record(c, e)->title,
                                                                              .when = child_when(c->q, e),

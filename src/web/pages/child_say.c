@@ -1,6 +1,7 @@
 /* child_say: one child's history and docket as a reader may see them, and the words for what stands in them. Must not know any
  * record, episode or rule by name but the birth record that the policies themselves point out. */
 #include "web/pages/child.h"
+#include "web/pages/policies.h"
 
 #include <stdlib.h>
 
@@ -316,7 +317,7 @@ static void add_asks(struct web_request *q, const struct lang_duty_line *l, stru
         }
     }
     struct part_duty_line_ask *ask = cf_push(q->arena, &out->asks);
-    *ask = (struct part_duty_line_ask){.rule = rule->title, .policy = rule->policy->title};
+    *ask = (struct part_duty_line_ask){.rule = rule->title, .href = policies_decl_url(q, rule), .policy = rule->policy->title};
     for (size_t i = 0; i < rule->cites.n; i++) {
         *cf_push(q->arena, &ask->sources) = child_citation(q, rule, i);
     }

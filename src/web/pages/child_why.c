@@ -1,5 +1,6 @@
 /* child_why: the reasons of one duty, flag or grade, as the plain evaluator tells them. Must not know any rule by name. */
 #include "web/pages/child.h"
+#include "web/pages/policies.h"
 
 #include "pages/page_child_why.h"
 
@@ -98,8 +99,14 @@ bool page_child_why(struct web_request *q, struct web_response *r, struct cf_err
     cf_buf_lit(&b, "<ul class=\"govuk-list\">");
     write_tree(&b, why, 0);
     cf_buf_lit(&b, "</ul>");
-    struct page_child_why p = {
-        .title = rule->title, .back = web_url(q, "/child/%.*s", CF_STR_ARG(web_id_text(q, c.id))), .tree = html_done(&b)};
+    struct page_child_why p = {.title = rule->title,
+                               .back = web_url(q, "/child/%.*s", CF_STR_ARG(web_id_text(q, c.id))),
+                               .rule = policies_decl_url(q, rule),
+                               .policy = rule->policy->title,
+                               .tree = html_done(&b)};
+    for (size_t i = 0; i < rule->cites.n; i++) {
+        *cf_push(q->arena, &p.sources) = child_citation(q, rule, i);
+    }
     page_child_why_write(&r->main, &p);
     c.rec.withheld = c.unseen;
     return record_page(&c.rec, r, &(struct web_frame){.back = p.back}, errs);

@@ -1,5 +1,6 @@
 /* decide: requests that wait for a decision which the law wants of this user: a list, and one card for each with what is needed
  * to decide it and no more. Who the child is and what happened before is left out until it is decided. */
+#include "web/pages/policies.h"
 #include "web/record.h"
 
 #include "pages/page_decide.h"
@@ -174,7 +175,8 @@ static void fill_needs(struct web_request *q, const struct deciding *x, struct p
     for (size_t i = 0; i < policy->decls.n; i++) {
         const struct lang_decl *d = policy->decls.v[i];
         if (d->kind == LANG_GATE) {
-            *cf_push(q->arena, &p->needs) = (struct page_decide_need){.title = d->title, .source = source_of(policy, d)};
+            *cf_push(q->arena, &p->needs) =
+                (struct page_decide_need){.title = d->title, .href = policies_decl_url(q, d), .source = source_of(policy, d)};
         }
     }
 }

@@ -135,8 +135,9 @@ bool page_glass_reviews(struct web_request *q, struct web_response *r, struct cf
             .at = web_time(q, o->at_us / 1000000),
             .waits = web_ago(q, o->at_us / 1000000),
             .open = now,
-            .review = review && record_may(q, review) ? web_url(q, "/glass/reviews/%.*s", CF_STR_ARG(web_id_text(q, o->event)))
-                                                      : CF_LIT("")};
+            .review = review && access_is_by(q->who, review)
+                          ? web_url(q, "/glass/reviews/%.*s", CF_STR_ARG(web_id_text(q, o->event)))
+                          : CF_LIT("")};
     }
     page_glass_reviews_write(&r->main, &p);
     return record_page(&rec, r, &(struct web_frame){.wide = true}, errs);

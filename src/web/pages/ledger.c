@@ -3,6 +3,10 @@
 #include "web/pages/admin.h"
 #include "web/priv.h"
 
+#include <dirent.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
 #include "pages/page_ledger.h"
 
 enum { ADOPTIONS_SHOWN = 20 };
@@ -54,6 +58,65 @@ static bool fill_adoptions(struct web_request *q, struct page_ledger *p, struct 
     return true;
 }
 
+/* ---- The files beside the ledger: what a copy must hold. */
+
+static struct cf_str size_words(struct cf_arena *a, int64_t bytes) {
+    static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+    size_t unit = 0;
+    int64_t tenths = bytes * 10;
+    while (tenths >= 10240 && unit + 1 < CF_COUNT(units)) {
+        tenths /= 1024;
+        unit++;
+    }
+    return unit && tenths < 1000 ? cf_str_printf(a, "%lld.%lld %s", (long long)tenths / 10, (long long)tenths % 10, units[unit])
+                                 : cf_str_printf(a, "%lld %s", (long long)tenths / 10, units[unit]);
+}
+
+static int by_name(const void *x, const void *y) {
+    return cf_str_cmp(((const struct page_ledger_file *)x)->name, ((const struct page_ledger_file *)y)->name);
+}
+
+static void fill_files(struct web_request *q, struct page_ledger *p) {
+    struct cf_str db = cf_str_from(q->app->options->desk.db), folder = CF_LIT("."), name = db;
+    for (size_t i = 0; i < db.n; i++) {
+        if (db.p[i] == '/') {
+            folder = cf_str_slice(db, 0, i ? i : 1);
+            name = cf_str_slice(db, i + 1, db.n);
+        }
+    }
+    struct cf_str stem = cf_str_ends(name, CF_LIT(".db")) ? cf_str_slice(name, 0, name.n - 3) : name;
+    struct cf_str wal = cf_str_printf(q->arena, "%.*s-wal", CF_STR_ARG(name));
+    DIR *dir = opendir(cf_cstr(q->arena, folder));
+    int64_t all = 0;
+    p->written = WEB_HTML("a day that is not known");
+    for (const struct dirent *e = dir ? readdir(dir) : NULL; e; e = readdir(dir)) {
+        struct cf_str file = cf_str_dup(q->arena, cf_str_from(e->d_name));
+        struct stat st;
+        bool ours = cf_str_starts(file, stem) || cf_str_starts(file, CF_LIT("access.db"));
+        if (!ours || stat(cf_cstr(q->arena, cf_str_printf(q->arena, "%.*s/%.*s", CF_STR_ARG(folder), CF_STR_ARG(file))), &st) ||
+            !S_ISREG(st.st_mode)) {
+            continue;
+        }
+        *cf_push(q->arena, &p->files) = (struct page_ledger_file){
+            .name = file, .bytes = size_words(q->arena, st.st_size), .changed = web_time(q, st.st_mtim.tv_sec)};
+        all += st.st_size;
+        if (cf_str_eq(file, name)) {
+            p->written = web_time(q, st.st_mtim.tv_sec);
+        }
+        if (cf_str_eq(file, wal)) {
+            p->any_waiting = st.st_size > 0;
+            p->waiting = size_words(q->arena, st.st_size);
+        }
+    }
+    if (dir) {
+        closedir(dir);
+    }
+    if (p->files.n) {
+        qsort(p->files.v, p->files.n, sizeof *p->files.v, by_name);
+    }
+    p->bytes = size_words(q->arena, all);
+}
+
 static void fill_verified(struct web_request *q, const struct verifying_state *s, struct page_ledger *p) {
     const struct verifying_result *v = &s->last;
     p->running = s->running;
@@ -101,6 +164,7 @@ bool page_ledger(struct web_request *q, struct web_response *r, struct cf_errs *
     fill_signatures(q, note, &p);
     verifying_look(q->app->verifying, q->arena, &state);
     fill_verified(q, &state, &p);
+    fill_files(q, &p);
     if (!fill_adoptions(q, &p, errs)) {
         return false;
     }

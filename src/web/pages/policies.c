@@ -127,6 +127,6 @@ bool page_policies(struct web_request *q, struct web_response *r, struct cf_errs
         web_header(q, r, "Refresh", CF_LIT("3"));
     }
     page_policies_write(&r->main, &page);
-    r->cacheable = !page.running && !q->who; /* the frame names who is signed in */
+    r->cacheable = !page.running;
     return web_page(q, r, &(struct web_frame){.wide = true});
 }

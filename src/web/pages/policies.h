@@ -6,6 +6,8 @@
 #include "docket/strategy.h"
 #include "web/priv.h"
 
+#include "pages/part_policy_changes.h"
+
 /* What the examples of the policies in force show. They run once for each adoption, on the thread that counts; what is handed
  * out speaks of this desk's own set and lives as long as the request. READY alone fills *out. */
 enum counted_state policies_judged(struct web_request *q, struct strategy_judged *out, struct cf_errs *errs);
@@ -33,6 +35,9 @@ struct policies_pieces {
 /* The first piece is the head of the policy itself. */
 CF_MUST_USE bool policies_cut(struct web_request *q, const struct lang_decl *policy, struct policies_pieces *out,
                               struct cf_errs *errs);
+/* What differs, a block for each declaration; old NULL: all of it is new. Texts that were only parsed will do. */
+CF_MUST_USE bool policies_compare(struct web_request *q, const struct lang_decl *old, const struct lang_decl *new,
+                                  struct part_policy_changes *out, struct cf_errs *errs);
 /* The text as HTML: words of the language, quoted words, comments, values to verify and names that lead elsewhere are marked.
  */
 void policies_mark(struct web_request *q, const struct lang_decl *d, struct cf_str text, struct cf_buf *b);

@@ -316,7 +316,7 @@ bool page_policy(struct web_request *q, struct web_response *r, struct cf_errs *
         web_header(q, r, "Refresh", CF_LIT("3"));
     }
     page_policy_write(&r->main, &page);
-    r->cacheable = page.ran && !q->who; /* the frame names who is signed in */
+    r->cacheable = page.ran;
     const struct web_link crumbs[] = {{CF_LIT("Policies"), CF_LIT("/policies")}};
     return web_page(q, r, &(struct web_frame){.title = s.policy->title, .crumbs = crumbs, .n_crumbs = 1, .wide = true});
 }

@@ -119,6 +119,6 @@ bool page_strategy(struct web_request *q, struct web_response *r, struct cf_errs
         }
     }
     page_strategy_write(&r->main, &page);
-    r->cacheable = (!set || page.ready) && !q->who; /* the frame names who is signed in */
+    r->cacheable = !set || page.ready;
     return web_page(q, r, &(struct web_frame){.wide = true});
 }

@@ -604,14 +604,7 @@ bool desk_commit(struct desk *d, struct cf_errs *errs) {
         desk_rollback(d);
         return false;
     }
-    if (store_wal_bytes(d->db) < WAL_BYTES_MOST) {
-        return true;
-    }
-    struct cf_arena *a = cf_arena_new("desk checkpoint");
-    struct cf_errs quiet =
-        cf_errs_new(a); /* a reader in the way, or a full disk: what is committed stands, the next one tries again */
-    (void)!store_checkpoint(d->db, false, &quiet);
-    cf_arena_free(a);
+    store_keep_short(d->db, WAL_BYTES_MOST);
     return true;
 }
 

@@ -222,6 +222,16 @@ static void make_locks(struct keeper *k) {
     (void)pthread_condattr_destroy(&clock);
 }
 
+/* Whoever waits for the keeper should not wait for the write-ahead logs of its files. */
+static bool start_copiers(struct desk *d, struct cf_errs *errs) {
+    return ledger_copier_start(d->ledger, errs) && store_copier_start(d->db, errs);
+}
+
+static void stop_copiers(struct keeper *k) {
+    ledger_copier_stop(k->d->ledger);
+    store_copier_stop(k->d->db);
+}
+
 bool keeper_start(struct cf_arena *a, struct desk *d, const struct keeper_options *options, struct cf_errs *errs,
                   struct keeper **out) {
     *out = NULL;
@@ -240,6 +250,10 @@ bool keeper_start(struct cf_arena *a, struct desk *d, const struct keeper_option
     k->look_for_stale = true;
     make_locks(k);
     cf_arena_cleanup(a, clean_up, k);
+    if (!start_copiers(d, errs)) {
+        stop_copiers(k);
+        return false;
+    }
     /* Signals are for the thread that started us. */
     sigset_t all, before;
     (void)sigfillset(&all);
@@ -247,6 +261,7 @@ bool keeper_start(struct cf_arena *a, struct desk *d, const struct keeper_option
     k->running = pthread_create(&k->thread, NULL, keep_desk, k) == 0;
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (!k->running) {
+        stop_copiers(k);
         return cf_fail(errs, CF_D030, CF_NOWHERE, "the keeper's thread could not be started");
     }
     *out = k;
@@ -263,6 +278,7 @@ void keeper_stop(struct keeper *k) {
     (void)pthread_mutex_unlock(&k->lock);
     (void)pthread_join(k->thread, NULL);
     k->running = false;
+    stop_copiers(k);
 }
 
 /* ---- Asking. */

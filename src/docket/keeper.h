@@ -4,7 +4,8 @@
  * Requests are answered in the order in which they came. Records that wait behind one another share one commit of the ledger
  * and one of the desk (desk_record_many), so that a hundred writers cost little more than one; each is still checked,
  * judged and answered by itself, and no answer leaves before its event is durable. Everything else runs alone, between
- * batches. When nothing waits, dockets whose end has come are judged again, a few at a time.
+ * batches. When nothing waits, dockets whose end has come are judged again, a few at a time. Others copy the write-ahead logs
+ * of ledger and desk into their files meanwhile (store_copier_start), so that nobody waits for that.
  *
  * Must not know: HTTP, sessions, roles, any record by name. Readers open desks of their own; the keeper's is not for reading
  * at leisure, since whoever works in it keeps everybody waiting. */

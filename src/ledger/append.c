@@ -167,18 +167,13 @@ bool ledger_commit(struct ledger *l, struct cf_errs *errs) {
         return false;
     }
     l->batch = false;
-    int64_t wal = store_wal_bytes(l->db);
     if (l->must_truncate) {
         struct cf_arena *a = cf_arena_new("ledger checkpoint");
         struct cf_errs quiet = ledger_quiet(a);
         l->must_truncate = !store_checkpoint(l->db, true, &quiet);
         cf_arena_free(a);
-    } else if (wal >= CHECKPOINT_BYTES && wal >= l->next_checkpoint) {
-        struct cf_arena *a = cf_arena_new("ledger checkpoint");
-        struct cf_errs quiet = ledger_quiet(a); /* what is committed is safe whether or not this succeeds */
-        bool emptied = store_checkpoint(l->db, false, &quiet) && store_wal_bytes(l->db) == 0;
-        l->next_checkpoint = emptied ? 0 : wal + CHECKPOINT_BYTES; /* a reader holds it: try again later */
-        cf_arena_free(a);
+    } else {
+        store_keep_short(l->db, CHECKPOINT_BYTES);
     }
     return true;
 }
@@ -640,4 +635,12 @@ bool ledger_blob_put(struct ledger *l, struct cf_str text, uint8_t digest[LEDGER
     store_bind_blob(s, 1, digest, LEDGER_HASH);
     store_bind_bytes(s, 2, text);
     return store_run(s, errs);
+}
+
+bool ledger_copier_start(struct ledger *l, struct cf_errs *errs) {
+    return store_copier_start(l->db, errs);
+}
+
+void ledger_copier_stop(struct ledger *l) {
+    store_copier_stop(l->db);
 }

@@ -261,6 +261,10 @@ CF_MUST_USE bool ledger_append(struct ledger *l, const struct ledger_draft *draf
                                struct cf_errs *errs);
 CF_MUST_USE bool ledger_commit(struct ledger *l, struct cf_errs *errs);
 void ledger_rollback(struct ledger *l);
+/* From _start on another thread copies what commits wrote into the file, so that whoever waits for a commit does not wait for
+ * that too; ends with _stop or ledger_close. Both belong to the writer's thread; errors S001 to S009. */
+CF_MUST_USE bool ledger_copier_start(struct ledger *l, struct cf_errs *errs);
+void ledger_copier_stop(struct ledger *l);    /* without one nothing happens */
 bool ledger_in_batch(const struct ledger *l); /* false after an error of the store ended it */
 /* Within a batch, round what one entry does before its append, so that a refused one leaves no subject behind: after
  * ledger_mark either ledger_keep, or ledger_back (numbers given since are taken back; not after an append). false: the batch

@@ -198,9 +198,8 @@ struct ledger {
     uint8_t custodian[32], auditor[32];
     uint64_t size;
     int64_t last_recorded;
-    int64_t subjects;        /* highest number given */
-    int64_t clock_error_us;  /* below 0: synchronised */
-    int64_t next_checkpoint; /* bytes of write-ahead log */
+    int64_t subjects;       /* highest number given */
+    int64_t clock_error_us; /* below 0: synchronised */
     struct tree tree;
     bool batch, control_changed, inside; /* inside: the room itself runs the batch (erasure, sealing) */
     uint64_t batch_size, mark_size;

@@ -5,9 +5,10 @@
 #include <pthread.h>
 
 enum {
-    BLOCK = 512,    /* events handed over at once */
-    BLOCKS = 4,     /* one in use, the others filled or being filled */
-    WORTH_IT = 2048 /* fewer events are read on the caller's own thread */
+    BLOCK = 512,     /* events handed over at once */
+    BLOCKS = 4,      /* one in use, the others filled or being filled */
+    WORTH_IT = 2048, /* fewer events are read on the caller's own thread */
+    CACHE_KIB = 1024 /* each page is read once */
 };
 
 struct block {
@@ -122,7 +123,7 @@ static void *open_ahead(void *arg) {
 }
 
 static bool start(struct ledger_stream *s) {
-    struct store_options o = {.mode = STORE_READ, .sync = STORE_FULL, .vfs = s->l->options.vfs};
+    struct store_options o = {.mode = STORE_READ, .sync = STORE_FULL, .vfs = s->l->options.vfs, .cache_kib = CACHE_KIB};
     s->errs = cf_errs_new(s->a);
     if (!store_open(s->a, s->l->path, &o, &s->errs, &s->db)) {
         return false;

@@ -12,6 +12,7 @@
 
 #define CHUNK 8192 /* 32 blocks */
 #define THREADS_MOST 16
+#define CACHE_KIB 1024 /* each page is read once: a few that are used again stay nearer than many */
 #define FAULTS_KEPT 256
 
 struct fault {
@@ -248,7 +249,7 @@ static bool work_tasks(struct worker *w) {
 static void *work(void *arg) {
     struct worker *w = arg;
     struct verifying *v = w->v;
-    struct store_options o = {.mode = STORE_READ, .sync = STORE_FULL, .vfs = v->l->options.vfs};
+    struct store_options o = {.mode = STORE_READ, .sync = STORE_FULL, .vfs = v->l->options.vfs, .cache_kib = CACHE_KIB};
     w->a = cf_arena_new("verify");
     w->row = cf_arena_new("verify row");
     w->errs = cf_errs_new(w->a);

@@ -2,15 +2,17 @@
  *
  * Settings of a connection are those of doc/reference/ledger-format.md ("The file"). The connection checkpoints only when told:
  * left to itself beside a busy writer the write-ahead log never starts again from its beginning. */
-#include "store/store.h"
+#include "store/priv.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define STORE_BUSY_MS 5000
 #define STORE_CACHE_KIB 16384
+#define STORE_PAGE 4096
 #define STORE_PASSING_MS 20 /* how long a checkpoint in passing may hold up the writer */
 
 struct store_stmt {
@@ -30,7 +32,9 @@ struct store_db {
     struct store_stmt *by_hash[64];
     bool broken;
     bool vacuum_freely;
-    int64_t wal_bytes;
+    const char *vfs;
+    int64_t wal_bytes, end_log_at; /* see store_may_end_log */
+    struct store_copier *copier;
     int busy_ms;
 };
 
@@ -82,7 +86,9 @@ static int store_wal_hook(void *arg, sqlite3 *h, const char *name, int pages) {
     (void)h;
     (void)name;
     struct store_db *db = arg;
-    db->wal_bytes = (int64_t)pages * 4096;
+    int64_t bytes = (int64_t)pages * STORE_PAGE;
+    db->end_log_at = bytes < db->wal_bytes ? 0 : db->end_log_at; /* it started again */
+    db->wal_bytes = bytes;
     return SQLITE_OK;
 }
 
@@ -128,11 +134,19 @@ static void store_close_cb(void *arg) {
     store_close(arg);
 }
 
+/* Nobody asks how much memory the library has; counting it takes a lock that all connections of all threads share. */
+static void store_settle(void) {
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 bool store_open(struct cf_arena *a, const char *path, const struct store_options *o, struct cf_errs *errs,
                 struct store_db **out) {
+    static pthread_once_t settled = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&settled, store_settle);
     struct store_db *db = CF_NEW(a, struct store_db);
     db->path = cf_cstr(a, cf_str_from(path));
     db->vacuum_freely = o->vacuum_freely;
+    db->vfs = o->vfs != NULL ? cf_cstr(a, cf_str_from(o->vfs)) : NULL;
     struct stat st;
     bool there = stat(path, &st) == 0;
     if (there && o->mode == STORE_CREATE) {
@@ -164,6 +178,7 @@ void store_close(struct store_db *db) {
     if (db == NULL || db->arena == NULL) {
         return;
     }
+    store_copier_stop(db);
     for (struct store_stmt *s = db->stmts; s != NULL; s = s->next) {
         sqlite3_finalize(s->h);
         s->h = NULL;
@@ -472,6 +487,7 @@ bool store_checkpoint(struct store_db *db, bool truncate, struct cf_errs *errs) 
     if (!store_usable(db, "checkpoint", errs)) {
         return false;
     }
+    store_copier_rest(db);
     sqlite3_busy_timeout(db->h, truncate ? db->busy_ms : STORE_PASSING_MS);
     int log = 0, done = 0;
     int rc =
@@ -483,8 +499,43 @@ bool store_checkpoint(struct store_db *db, bool truncate, struct cf_errs *errs) 
     if (rc != SQLITE_OK) {
         return store_fail(db, rc, "cannot move the write-ahead log into the file", errs);
     }
-    db->wal_bytes = 0;
+    db->wal_bytes = db->end_log_at = 0;
     return true;
+}
+
+bool store_copy_log(struct store_db *db, int64_t *log, int64_t *copied, struct cf_errs *errs) {
+    *log = *copied = 0;
+    if (!store_usable(db, "copy of the write-ahead log", errs)) {
+        return false;
+    }
+    int pages = 0, done = 0;
+    int rc = sqlite3_wal_checkpoint_v2(db->h, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &done);
+    if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_BUSY) {
+        return store_fail(db, rc, "cannot copy the write-ahead log into the file", errs);
+    }
+    *log = pages > 0 ? (int64_t)pages * STORE_PAGE : 0;
+    *copied = done > 0 ? (int64_t)done * STORE_PAGE : 0;
+    return true;
+}
+
+bool store_may_end_log(const struct store_db *db) {
+    return db->wal_bytes >= db->end_log_at;
+}
+
+void store_end_log_later(struct store_db *db, int64_t bytes) {
+    db->end_log_at = db->wal_bytes > 0 ? bytes : 0;
+}
+
+const char *store_vfs(const struct store_db *db) {
+    return db->vfs;
+}
+
+struct store_copier *store_copier(const struct store_db *db) {
+    return db->copier;
+}
+
+void store_set_copier(struct store_db *db, struct store_copier *c) {
+    db->copier = c;
 }
 
 int64_t store_wal_bytes(const struct store_db *db) {

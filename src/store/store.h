@@ -102,6 +102,13 @@ CF_MUST_USE bool store_back_to(struct store_db *db, const char *name, struct cf_
 /* Copies the write-ahead log into the file. `truncate` waits for readers and empties it: after that nothing overwritten is
  * left in either file. Without it a reader in the way is no error: store_wal_bytes then stays above 0. */
 CF_MUST_USE bool store_checkpoint(struct store_db *db, bool truncate, struct cf_errs *errs);
+/* After each commit of a file's one writer: a log of more than `most` bytes is copied and starts again, unless a reader is in
+ * the way; with a copier it waits for a small part of that. No error: what is committed is safe whether or not it succeeds. */
+void store_keep_short(struct store_db *db, int64_t most);
+/* From here on a thread with a connection of its own copies the log while the writer goes on, so that nobody waits for it:
+ * for whoever answers people at once. Ends with store_close or _stop, which belong to the writer's thread. */
+CF_MUST_USE bool store_copier_start(struct store_db *db, struct cf_errs *errs);
+void store_copier_stop(struct store_db *db);                              /* without one nothing happens */
 int64_t store_wal_bytes(const struct store_db *db);                       /* since the last checkpoint that emptied it */
 CF_MUST_USE bool store_vacuum(struct store_db *db, struct cf_errs *errs); /* only where vacuum_freely */
 /* Reads every page and compares indexes with tables; each fault is an error S002 (at most 20). */

@@ -2,7 +2,9 @@
 #include "../unit.h"
 #include "store/store.h"
 
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 struct room {
@@ -236,6 +238,115 @@ static void what_is_deleted_leaves_no_words_after_vacuum(void **state) {
     room_free(r);
 }
 
+/* ---- Beside a copier. A row here is big, so that the log is soon long. */
+enum { BIG = 256 << 10, LONG_LOG = 48 << 20 };
+
+static void insert_big(struct room *r, int64_t n) {
+    char *words = cf_alloc(r->a, BIG);
+    memset(words, 'a' + (int)(n % 26), BIG);
+    assert_true(store_begin(r->db, &r->errs));
+    insert(r, n, (struct cf_str){words, BIG});
+    assert_true(store_commit(r->db, &r->errs));
+    store_keep_short(r->db, 1 << 20);
+}
+
+static void a_log_starts_again_beside_a_copier_while_the_writer_goes_on(void **state) {
+    (void)state;
+    struct room *r = room_new(STORE_CREATE);
+    int again = 0;
+    int64_t before = 0, n = 0;
+    assert_true(store_copier_start(r->db, &r->errs));
+    while (again < 3 && n < 2000) {
+        struct cf_mark m = cf_arena_mark(r->a);
+        insert_big(r, n++);
+        again += store_wal_bytes(r->db) < before;
+        before = store_wal_bytes(r->db);
+        cf_arena_rewind(r->a, m);
+        assert_true(before < 4 * LONG_LOG);
+    }
+    assert_int_equal(again, 3);
+    for (int i = 0; i < 40; i++) { /* what an erasure needs waits for the copier, and is done */
+        insert_big(r, n++);
+        bool emptied = i % 19 != 18 || store_checkpoint(r->db, true, &r->errs);
+        assert_true(emptied);
+    }
+    store_copier_stop(r->db);
+    store_copier_stop(r->db);
+    int64_t rows = 0;
+    assert_true(store_check(r->db, &r->errs) && store_one_int(r->db, &count, 0, &rows, &r->errs));
+    assert_int_equal(rows, n);
+    room_free(r);
+}
+
+static void a_reader_keeps_a_copied_log_from_starting_again_until_it_ends(void **state) {
+    (void)state;
+    struct room *r = room_new(STORE_CREATE);
+    struct store_db *reader = NULL;
+    struct store_options o = {.mode = STORE_READ, .busy_ms = 20};
+    int64_t n = 0, before = 0, rows = 0;
+    assert_true(store_open(r->a, r->path, &o, &r->errs, &reader));
+    assert_true(store_copier_start(r->db, &r->errs));
+    insert_big(r, n++);
+    assert_true(store_begin_read(reader, &r->errs));
+    while (store_wal_bytes(r->db) < LONG_LOG) {
+        insert_big(r, n++);
+        assert_true(store_wal_bytes(r->db) > before);
+        before = store_wal_bytes(r->db);
+    }
+    assert_true(store_one_int(reader, &count, 0, &rows, &r->errs));
+    assert_int_equal(rows, 1);
+    store_rollback(reader);
+    int64_t most = n + 1000;
+    while (store_wal_bytes(r->db) >= before && n < most) {
+        before = store_wal_bytes(r->db);
+        insert_big(r, n++);
+    }
+    assert_true(store_wal_bytes(r->db) < before);
+    store_close(reader);
+    room_free(r);
+}
+
+static void write_until_killed(struct room *r, int out) {
+    struct store_options o = {.mode = STORE_WRITE, .sync = STORE_FULL};
+    if (!store_open(r->a, r->path, &o, &r->errs, &r->db) || !store_copier_start(r->db, &r->errs)) {
+        _exit(3);
+    }
+    for (int64_t n = 0;; n++) {
+        insert_big(r, n);
+        if (write(out, &n, sizeof n) != (ssize_t)sizeof n) {
+            _exit(4);
+        }
+    }
+}
+
+static void a_kill_beside_a_copier_loses_nothing_that_was_committed(void **state) {
+    (void)state;
+    for (int64_t acknowledged = 30; acknowledged < 300; acknowledged += 67) {
+        struct room *r = room_new(STORE_CREATE);
+        int fds[2], status = 0;
+        int64_t n = -1, rows = 0;
+        store_close(r->db);
+        assert_int_equal(pipe(fds), 0);
+        (void)fflush(stdout);
+        pid_t pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0) {
+            write_until_killed(r, fds[1]);
+        }
+        (void)close(fds[1]);
+        while (n < acknowledged && read(fds[0], &n, sizeof n) == (ssize_t)sizeof n) {
+        }
+        assert_int_equal(kill(pid, SIGKILL), 0);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        (void)close(fds[0]);
+        struct store_options o = {.mode = STORE_WRITE, .sync = STORE_FULL};
+        assert_true(store_open(r->a, r->path, &o, &r->errs, &r->db));
+        assert_true(store_check(r->db, &r->errs) && store_one_int(r->db, &count, 0, &rows, &r->errs));
+        assert_true(n == acknowledged && rows > n);
+        room_free(r);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_come_back_as_they_were_bound),
@@ -246,6 +357,9 @@ int main(void) {
         cmocka_unit_test(a_damaged_file_is_known_as_such),
         cmocka_unit_test(a_reader_keeps_its_snapshot_and_does_not_stop_the_writer),
         cmocka_unit_test(what_is_deleted_leaves_no_words_after_vacuum),
+        cmocka_unit_test(a_log_starts_again_beside_a_copier_while_the_writer_goes_on),
+        cmocka_unit_test(a_reader_keeps_a_copied_log_from_starting_again_until_it_ends),
+        cmocka_unit_test(a_kill_beside_a_copier_loses_nothing_that_was_committed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,8 +53,7 @@ static void run(struct web *w, const char *words, const char *out) {
 
 static void make(struct web *w) {
     enum { DAYS = 98 };
-    char from[32], line[256];
-    const char *said = bench_text(w->a, "%s-status", w->db);
+    char from[32];
     time_t then = time(NULL) - (time_t)DAYS * 86400;
     struct tm day;
     strftime(from, sizeof from, "%Y-%m-%d", gmtime_r(&then, &day));
@@ -63,6 +62,11 @@ static void make(struct web *w) {
         bench_text(w->a, "simulate --children %llu --years 1 --seed 7 --from %s --db %s", (unsigned long long)w->children, from,
                    w->db),
         "/dev/null");
+}
+
+static void count(struct web *w) {
+    char line[256];
+    const char *said = bench_text(w->a, "%s-status", w->db);
     run(w, bench_text(w->a, "status --db %s", w->db), said);
     FILE *f = fopen(said, "r");
     while (f && fgets(line, sizeof line, f)) {
@@ -148,8 +152,8 @@ static void measure(struct web *w, const char *what, struct asking x, bool promi
         .note = bench_text(w->a,
                            "p50 %.2f ms, longest %.0f ms, from when each was due; %.2f ms of processor each; %llu asked, %llu "
                            "without an answer of 200; %.1f kB each, packed",
-                           l.p50_ms, l.longest_ms, busy * 1000 / (double)l.n, (unsigned long long)l.n,
-                           (unsigned long long)l.failed, l.bytes / 1000)};
+                           l.p50_ms, l.longest_ms, busy * 1000 / (double)(l.n > l.failed ? l.n - l.failed : 1),
+                           (unsigned long long)l.n, (unsigned long long)l.failed, l.bytes / 1000)};
     bench_print(&row);
 }
 
@@ -269,6 +273,7 @@ int main(int argc, char **argv) {
     if (access(w.db, R_OK) != 0) { /* a folder that was filled before is measured again */
         make(&w);
     }
+    count(&w);
     choose(&w);
     rival(&w, argv[7]);
     serve(&w);

@@ -117,8 +117,8 @@ static bool nearest_of(struct desk *d, const struct access_subject *who, uint32_
     struct lang_docket k = {0};
     struct lang_history h = {0};
     int64_t now = cf_now_us() / US_PER_S;
-    bool ok = units_of(d, who, a, &x, errs) && desk_history(d, no, INT64_MAX, a, &h, errs) &&
-              desk_live(d, no, now, a, &k, errs);
+    bool ok =
+        units_of(d, who, a, &x, errs) && desk_history(d, no, INT64_MAX, a, &h, errs) && desk_live(d, no, now, a, &k, errs);
     if (ok) {
         by_history(&x, &h);
         by_duties(&x, &k, &h);

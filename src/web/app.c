@@ -1,7 +1,8 @@
 /* app: what runs behind the pages: the keeper with the writing desk, a reading desk for each worker, and the doors that pages
  * use to both. Must not know sockets or HTML. */
-#include "docket/lists.h"
 #include "web/priv.h"
+
+#include "docket/lists.h"
 
 /* ---- The keeper. */
 

@@ -1,7 +1,8 @@
 /* decide: requests that wait for a decision which the law wants of this user: a list, and one card for each with what is needed
  * to decide it and no more. Who the child is and what happened before is left out until it is decided. */
-#include "docket/lists.h"
 #include "web/pages/queue.h"
+
+#include "docket/lists.h"
 #include "web/record.h"
 
 #include "pages/page_decide.h"

@@ -1,6 +1,7 @@
 /* home: what one may do here, and how much is due. Nothing about any child: only numbers. */
-#include "docket/lists.h"
 #include "web/priv.h"
+
+#include "docket/lists.h"
 
 #include "pages/page_home.h"
 

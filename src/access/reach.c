@@ -1,6 +1,7 @@
 /* reach: what a child is to who asks (their own, their unit's, another's), the door of every page about one person, and the log
  * of reads that stands behind it. Must not know pages. */
 #include "access/priv.h"
+#include "docket/lists.h"
 
 /* ---- How near: by the history and by the owners of open duties. */
 struct near {
@@ -115,10 +116,9 @@ static bool nearest_of(struct desk *d, const struct access_subject *who, uint32_
                                                     : lang_find_kind(now_in_force, LANG_RECORD, CF_LIT(ACCESS_OPENING_REVIEW))};
     struct lang_docket k = {0};
     struct lang_history h = {0};
-    const struct lang_set *set;
-    const struct lang_reference *ref;
     int64_t now = cf_now_us() / US_PER_S;
-    bool ok = units_of(d, who, a, &x, errs) && desk_docket(d, no, now, INT64_MAX, a, &k, &set, &ref, &h, errs);
+    bool ok =
+        units_of(d, who, a, &x, errs) && desk_history(d, no, INT64_MAX, a, &h, errs) && desk_live(d, no, now, a, &k, errs);
     if (ok) {
         by_history(&x, &h);
         by_duties(&x, &k, &h);

@@ -64,7 +64,11 @@ bool desk_births(struct desk *d, uint64_t from, desk_each_birth *f, void *arg, u
     struct cf_arena *a = cf_arena_new("births");
     CF_LIST(uint64_t) seqs = {0};
     bool ok = true, row = true;
-    *upto = d->applied;
+    *upto = d->applied > from ? d->applied : from;
+    if (*upto == from) {
+        cf_arena_free(a);
+        return true; /* nothing new since, or this reader lags behind the one that asked before */
+    }
     const struct bound_record *b = s && s->set->birth ? desk_bound(s, s->set->birth) : NULL;
     struct store_stmt *q = b ? store_use(d->db, &SINCE, errs) : NULL;
     if (q) {

@@ -1,6 +1,6 @@
 /* desk: opens a ledger with what is derived from it, and takes events in: links, images, episodes, corrections, merges.
  * Everything in desk.db follows from the ledger alone; this file decides how. Must not know what any record means. */
-#include "docket/priv.h"
+#include "docket/lists_priv.h"
 
 #include <stdlib.h>
 
@@ -25,7 +25,6 @@ static const struct store_sql SCHEMA = {
     " ended_by INTEGER, owner TEXT NOT NULL, owner_subject INTEGER NOT NULL, unit INTEGER NOT NULL, marks INTEGER NOT NULL,"
     " PRIMARY KEY(person, id)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS duty_open ON duty(due) WHERE state <= 2;"
-    "CREATE INDEX IF NOT EXISTS duty_owner ON duty(owner_subject, due) WHERE state <= 2 AND owner_subject > 0;"
     "CREATE TABLE IF NOT EXISTS gate(person INTEGER NOT NULL, seq INTEGER NOT NULL, rule TEXT NOT NULL, role INTEGER NOT NULL,"
     " result INTEGER NOT NULL, marks INTEGER NOT NULL, not_in_source INTEGER NOT NULL,"
     " PRIMARY KEY(person, seq, rule, role)) STRICT, WITHOUT ROWID;"
@@ -65,7 +64,7 @@ int64_t desk_now(void) {
 }
 
 bool desk_schema(struct desk *d, struct cf_errs *errs) {
-    return store_script(d->db, &SCHEMA, errs);
+    return store_script(d->db, &SCHEMA, errs) && lists_schema(d, errs);
 }
 
 /* ---- An event as it stands after its corrections (C1): the last recorded wins, field by field; id and sequence stay. */
@@ -604,6 +603,7 @@ bool desk_commit(struct desk *d, struct cf_errs *errs) {
         desk_rollback(d);
         return false;
     }
+    lists_committed(d, true);
     store_keep_short(d->db, WAL_BYTES_MOST);
     return true;
 }
@@ -613,6 +613,7 @@ void desk_rollback(struct desk *d) {
     struct cf_errs quiet = cf_errs_new(a);
     int64_t seq;
     store_rollback(d->db);
+    lists_committed(d, false);
     if (store_one_int(d->db, &APPLIED, 0, &seq, &quiet)) {
         d->applied = (uint64_t)seq;
     }
@@ -659,6 +660,20 @@ bool desk_refresh(struct desk *d, bool *adopted, struct cf_errs *errs) {
     }
     d->applied = (uint64_t)applied;
     return true;
+}
+
+/* The desk's moment first, then the ledger's: what the desk speaks of is there. */
+bool desk_settle(struct desk *d, struct cf_errs *errs) {
+    if (store_begin_read(d->db, errs) && ledger_snapshot(d->ledger, errs)) {
+        return true;
+    }
+    desk_settled(d);
+    return false;
+}
+
+void desk_settled(struct desk *d) {
+    ledger_snapshot_end(d->ledger);
+    store_rollback(d->db);
 }
 
 /* ---- Opening and closing. */

@@ -28,6 +28,10 @@ void desk_close(struct desk *d); /* NULL is allowed */
 /* A reader takes in what was recorded since, and gives back what its last answers used (so nothing of those may be in use).
  * *adopted: other policies were put in force meanwhile; close and open it again to read by them. */
 CF_MUST_USE bool desk_refresh(struct desk *d, bool *adopted, struct cf_errs *errs);
+/* Everything that a reader reads until desk_settled is of one moment, and each small reading need not ask for its own. Between
+ * requests only: in it nothing is refreshed, and what others record meanwhile is not seen. */
+CF_MUST_USE bool desk_settle(struct desk *d, struct cf_errs *errs);
+void desk_settled(struct desk *d); /* the end of it; nothing to end is allowed */
 struct ledger *desk_ledger(struct desk *d);
 const struct lang_set *desk_set(const struct desk *d); /* the policies in force now; NULL: none adopted */
 const struct lang_reference *desk_reference(const struct desk *d);
@@ -210,20 +214,6 @@ struct desk_lines {
 };
 CF_MUST_USE bool desk_duties(struct desk *d, enum desk_which which, const char *unit_or_role, int64_t at, struct cf_arena *a,
                              struct desk_lines *out, struct cf_errs *errs);
-/* How many open duties one officer owes in person, and how many are late at `at`: from the stored dockets, so quick. */
-CF_MUST_USE bool desk_count_owed(struct desk *d, uint32_t officer, int64_t at, uint64_t *open, uint64_t *late,
-                                 struct cf_errs *errs);
-/* Whom a queue must judge: the people, each once, about whom a unit or one officer (0: neither) owes something by the stored
- * dockets, and those whose docket may have ended by `at`. More than needed, never fewer. */
-CF_MUST_USE bool desk_owing(struct desk *d, uint32_t unit, uint32_t officer, int64_t at, struct cf_arena *a, uint32_t **people,
-                            size_t *n, struct cf_errs *errs);
-/* Whom a list of breaches must judge: people with a gate breached at an event recorded since `from_seq`. */
-CF_MUST_USE bool desk_breached(struct desk *d, uint64_t from_seq, struct cf_arena *a, uint32_t **people, size_t *n,
-                               struct cf_errs *errs);
-/* Whom a board must look at: people who may have an open episode of this kind: more openings than closings, or something open.
- */
-CF_MUST_USE bool desk_in_episode(struct desk *d, const struct lang_decl *episode, struct cf_arena *a, uint32_t **people,
-                                 size_t *n, struct cf_errs *errs);
 CF_MUST_USE bool desk_subject_no(struct desk *d, struct cf_id id, uint32_t *no,
                                  struct cf_errs *errs); /* D020 when it was never seen */
 CF_MUST_USE bool desk_subject_id(struct desk *d, uint32_t no, struct cf_id *id, enum lang_subject *kind, struct cf_errs *errs);

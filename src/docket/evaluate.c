@@ -1,10 +1,10 @@
 /* evaluate: one person's history put before the rules, the docket kept in rows, and what it says to whoever caused the change.
  * Must not know what any rule asks. */
-#include "docket/priv.h"
+#include "docket/lists_priv.h"
 
 #include <stdlib.h>
 
-static const struct store_sql IMAGE = {"desk.image", "SELECT bytes FROM image WHERE subject = ?1"};
+static const struct store_sql IMAGE = {"desk.image", "SELECT bytes, n FROM image WHERE subject = ?1"};
 static const struct store_sql CLEAR_DUTY = {"desk.clear_duty", "DELETE FROM duty WHERE person = ?1"};
 static const struct store_sql CLEAR_GATE = {"desk.clear_gate", "DELETE FROM gate WHERE person = ?1"};
 static const struct store_sql CLEAR_STANDING = {"desk.clear_standing", "DELETE FROM standing WHERE person = ?1"};
@@ -102,6 +102,10 @@ static bool history_from_images(struct desk *d, const struct bound_set *s, const
         store_bind_int(q, 1, members[i]);
         if (!store_next(q, &row, errs)) {
             return false;
+        }
+        if (row && !events->v) { /* at once, not by doubling */
+            events->cap = (size_t)store_int(q, 1);
+            events->v = CF_NEW_N(a, struct lang_event, events->cap + 1);
         }
         bool ok = !row || image_decode(d, s, store_bytes(q, 0), members, n, a, events, errs);
         store_done(q);
@@ -343,7 +347,7 @@ static bool clear(struct desk *d, uint32_t person, struct cf_errs *errs) {
             return false;
         }
     }
-    return true;
+    return lists_clear(d, person, errs);
 }
 
 static bool keep(struct desk *d, const struct bound_set *s, const struct lang_history *h, int64_t now,
@@ -355,7 +359,7 @@ static bool keep(struct desk *d, const struct bound_set *s, const struct lang_hi
     for (size_t i = 0; ok && i < k->gates.n; i++) {
         ok = put_gate(d, h->subject, &k->gates.v[i], errs);
     }
-    ok = ok && put_standings(d, h->subject, k, a, errs);
+    ok = ok && put_standings(d, h->subject, k, a, errs) && lists_put(d, s, h, k, a, errs);
     struct store_stmt *q = ok ? store_use(d->db, &PUT_DOCKET, errs) : NULL;
     if (!q) {
         return false;

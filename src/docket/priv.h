@@ -83,6 +83,7 @@ struct desk {
     uint64_t bulk_pending;
     uint64_t judged_by_current; /* 1 + `adopted` of the set that all stored dockets were judged by; 0: not looked yet */
     struct cf_arena *scratch;
+    struct lists_touched *touched; /* boards to be told, once it is committed (lists.c); NULL: nobody listens */
 };
 
 /* ---- Images: a history in one row. Entries in order of taking in; decoding sorts by happened. */

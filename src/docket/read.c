@@ -11,18 +11,6 @@ static const struct store_sql OF_KIND = {"desk.of_kind",
                                          "SELECT DISTINCT seq FROM link WHERE kind = ?1 AND about = 1 ORDER BY seq"};
 static const struct store_sql SUBJECT_OF = {
     "desk.subject_of", "SELECT subject FROM link WHERE kind = ?2 AND seq = ?1 AND about = 1 ORDER BY role, subject LIMIT 1"};
-static const struct store_sql OWED = {"desk.owed", "SELECT COUNT(*), COALESCE(SUM(due < ?2), 0) FROM duty "
-                                                   "WHERE state <= 2 AND owner_subject > 0 AND owner_subject = ?1"};
-static const struct store_sql OWING = {
-    "desk.owing", "SELECT person FROM duty WHERE state <= 2 AND due IS NOT NULL AND unit = ?1 AND ?1 > 0 UNION "
-                  "SELECT person FROM duty WHERE state <= 2 AND due IS NULL AND unit = ?1 AND ?1 > 0 UNION "
-                  "SELECT person FROM duty WHERE state <= 2 AND owner_subject > 0 AND owner_subject = ?2 UNION "
-                  "SELECT person FROM stale UNION SELECT person FROM docket WHERE valid_until <= ?3 ORDER BY 1"};
-static const struct store_sql BREACHED = {
-    "desk.breached", "SELECT DISTINCT person FROM gate WHERE result > 0 AND not_in_source = 0 AND seq >= ?1 UNION "
-                     "SELECT person FROM stale ORDER BY 1"};
-static const struct store_sql ALL_OF_KIND = {"desk.all_of_kind", "SELECT subject FROM link WHERE kind = ?1 AND about = 1"};
-static const struct store_sql OPEN_NOW = {"desk.open_now", "SELECT DISTINCT person FROM duty WHERE state <= 2"};
 static const struct store_sql ALL_SUBJECTS = {"desk.all_subjects", "SELECT subject FROM image ORDER BY subject"};
 
 static bool column(struct desk *d, const struct store_sql *q, const int64_t *params, int n_params, struct cf_arena *a,
@@ -49,24 +37,6 @@ static bool column(struct desk *d, const struct store_sql *q, const int64_t *par
     store_done(s);
     *out = found.v;
     *n = found.n;
-    return true;
-}
-
-bool desk_count_owed(struct desk *d, uint32_t officer, int64_t at, uint64_t *open, uint64_t *late, struct cf_errs *errs) {
-    struct store_stmt *s = store_use(d->db, &OWED, errs);
-    bool row;
-    *open = *late = 0;
-    if (!s) {
-        return false;
-    }
-    store_bind_int(s, 1, officer);
-    store_bind_int(s, 2, at);
-    if (!store_next(s, &row, errs)) {
-        return false;
-    }
-    *open = row ? (uint64_t)store_int(s, 0) : 0;
-    *late = row ? (uint64_t)store_int(s, 1) : 0;
-    store_done(s);
     return true;
 }
 
@@ -271,90 +241,6 @@ bool desk_each_history(struct desk *d, const struct lang_decl *record, bool judg
     cf_arena_free(one);
     cf_arena_free(list);
     return ok;
-}
-
-/* ---- Whom queues, lists and boards judge. */
-
-static uint32_t *as_people(struct desk *d, struct cf_arena *a, int64_t *who, size_t *n) {
-    struct cf_arena *scratch = cf_arena_new("people");
-    *n = principals(d, scratch, who, *n);
-    cf_arena_free(scratch);
-    uint32_t *people = CF_NEW_N(a, uint32_t, *n + 1);
-    for (size_t i = 0; i < *n; i++) {
-        people[i] = (uint32_t)who[i];
-    }
-    return people;
-}
-
-bool desk_owing(struct desk *d, uint32_t unit, uint32_t officer, int64_t at, struct cf_arena *a, uint32_t **people, size_t *n,
-                struct cf_errs *errs) {
-    int64_t *who, params[] = {unit, officer, at};
-    if (!column(d, &OWING, params, 3, a, &who, n, errs)) {
-        return false;
-    }
-    *people = as_people(d, a, who, n);
-    return true;
-}
-
-bool desk_breached(struct desk *d, uint64_t from_seq, struct cf_arena *a, uint32_t **people, size_t *n, struct cf_errs *errs) {
-    int64_t *who, from = (int64_t)(from_seq > INT64_MAX ? INT64_MAX : from_seq);
-    if (!column(d, &BREACHED, &from, 1, a, &who, n, errs)) {
-        return false;
-    }
-    *people = as_people(d, a, who, n);
-    return true;
-}
-
-/* Adds `by` to the count of each subject with an event of the record. */
-static bool count_kind(struct desk *d, const struct lang_decl *record, int by, struct cf_map *counts, struct cf_arena *a,
-                       struct cf_errs *errs) {
-    struct bound_set *s = desk_current(d);
-    int64_t *who, kind = desk_bound(s, s->set->records.v[record->as.record.number])->kind;
-    size_t n;
-    if (!column(d, &ALL_OF_KIND, &kind, 1, a, &who, &n, errs)) {
-        return false;
-    }
-    for (size_t i = 0; i < n; i++) {
-        uint32_t *members;
-        size_t n_members;
-        desk_members(d, (uint32_t)who[i], LEDGER_NO_SEQ, a, &members, &n_members);
-        void **slot = cf_map_put(counts, (struct cf_str){(const char *)&members[0], sizeof members[0]});
-        *slot = (void *)((intptr_t)*slot + by);
-    }
-    return true;
-}
-
-bool desk_in_episode(struct desk *d, const struct lang_decl *episode, struct cf_arena *a, uint32_t **people, size_t *n,
-                     struct cf_errs *errs) {
-    struct bound_set *s = desk_current(d);
-    struct cf_map *counts = cf_map_new(a), *busy = cf_map_new(a);
-    int64_t *open;
-    size_t n_open;
-    bool ok = s || cf_fail(errs, CF_D001, CF_NOWHERE, "no policies are adopted in this ledger");
-    for (size_t i = 0; ok && i < s->set->records.n; i++) {
-        const struct lang_record *r = &s->set->records.v[i]->as.record;
-        bool opens = r->opens_decl && cf_str_eq(r->opens_decl->name.text, episode->name.text);
-        bool closes = r->closes_decl && cf_str_eq(r->closes_decl->name.text, episode->name.text);
-        ok = (!opens && !closes) || count_kind(d, s->set->records.v[i], opens ? 1 : -1, counts, a, errs);
-    }
-    if (!ok || !column(d, &OPEN_NOW, NULL, 0, a, &open, &n_open, errs)) {
-        return false;
-    }
-    for (size_t i = 0; i < n_open; i++) {
-        uint32_t who = (uint32_t)open[i];
-        *cf_map_put(busy, (struct cf_str){(const char *)&who, sizeof who}) = busy;
-    }
-    int64_t *who = CF_NEW_N(a, int64_t, cf_map_count(counts) + 1);
-    *n = 0;
-    for (size_t i = 0; i < cf_map_count(counts); i++) {
-        if ((intptr_t)cf_map_value(counts, i) > 0 || cf_map_has(busy, cf_map_key(counts, i))) {
-            uint32_t one;
-            memcpy(&one, cf_map_key(counts, i).p, sizeof one);
-            who[(*n)++] = one;
-        }
-    }
-    *people = as_people(d, a, who, n);
-    return true;
 }
 
 /* ---- Counts over all stored dockets. */

@@ -1,6 +1,6 @@
 /* rebuild: drops everything derived and derives it again from the ledger; a digest a table says whether it is what it was.
  * Rows are hashed in key order; when a docket was judged (`at`) is no part of it. */
-#include "docket/priv.h"
+#include "docket/lists_priv.h"
 
 static const struct {
     const char *table, *sql;
@@ -12,6 +12,10 @@ static const struct {
     {"duty", "SELECT * FROM duty ORDER BY person, id"},
     {"gate", "SELECT * FROM gate ORDER BY person, seq, rule, role"},
     {"standing", "SELECT * FROM standing ORDER BY person, kind, rule, episode"},
+    {"owed", "SELECT * FROM owed ORDER BY person, duty"},
+    {"owed_total", "SELECT * FROM owed_total WHERE lines > 0 ORDER BY by, who"},
+    {"broken", "SELECT * FROM broken ORDER BY person, seq, rule, role, unit"},
+    {"opened", "SELECT * FROM opened ORDER BY person, seq"},
 };
 
 /* Folds a row into the running digest: SHA-256(digest | row), each column by its length and bytes. */
@@ -63,7 +67,7 @@ bool desk_digest(struct desk *d, struct cf_arena *a, struct desk_digests *out, s
 
 bool desk_drop(struct desk *d, struct cf_errs *errs) {
     static const char *const names[] = {"applied", "link", "image",    "correction", "docket",
-                                        "duty",    "gate", "standing", "stale"};
+                                        "duty",    "gate", "standing", "stale",      LISTS_TABLES};
     if (!store_begin(d->db, errs)) {
         return false;
     }

@@ -210,7 +210,15 @@ bool web_run(struct web_request *q, struct web_response *r, const struct web_raw
     if (q->route->purpose == WEB_PURPOSE && q->who && q->who->purpose.n == 0) {
         return web_see_other(q, r, "/purpose?next=%s", cf_cstr(q->arena, web_url_escape(q->arena, q->path)));
     }
-    if (!q->route->run(q, r, errs)) {
+    bool one_moment = q->method == WEB_GET && q->route->purpose == WEB_PURPOSE && q->desk;
+    if (one_moment && !desk_settle(q->desk, errs)) {
+        return false;
+    }
+    bool ok = q->route->run(q, r, errs);
+    if (one_moment) {
+        desk_settled(q->desk);
+    }
+    if (!ok) {
         CF_ASSERT(errs->failures > 0);
         return false;
     }

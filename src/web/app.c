@@ -2,19 +2,34 @@
  * use to both. Must not know sockets or HTML. */
 #include "web/priv.h"
 
+#include "docket/lists.h"
+
 /* ---- The keeper. */
+
+/* On the keeper's thread. */
+static void board_changed(void *arg, struct cf_str episode, uint32_t unit) {
+    struct web_app *app = arg;
+    char topic[CF_MAX_NAME_BYTES + 16];
+    (void)snprintf(topic, sizeof topic, "%.*s-%u", CF_STR_ARG(episode), unit);
+    web_streams_notify(app->streams, topic);
+}
+
+static bool start_keeper(struct web_app *app, struct cf_errs *errs) {
+    struct keeper_options k = {.wake_ups = true};
+    desk_on_board(app->writing, board_changed, app);
+    return keeper_start(app->arena, app->writing, &k, errs, &app->keeper);
+}
 
 bool web_app_start(struct web_app *app, struct cf_errs *errs) {
     struct desk_options o = app->options->desk;
-    struct keeper_options k = {.wake_ups = true};
     o.write = true;
     app->desk_arena = cf_arena_new("writing desk");
     app->find = find_new(app->arena);
     return desk_open(app->desk_arena, &o, errs, &app->writing) &&
            access_open(app->desk_arena, desk_ledger(app->writing), ACCESS_MAKE, errs, &app->writing_access) &&
            access_catch_up(app->writing_access, errs) &&
-           (!app->options->demo || serve_demo_people(app->writing_access, app->writing, errs)) &&
-           keeper_start(app->arena, app->writing, &k, errs, &app->keeper) &&
+           (!app->options->demo || serve_demo_people(app->writing_access, app->writing, errs)) && start_keeper(app, errs) &&
+           access_log_open(app->arena, app->options->desk.db, app->options->desk.keys, errs, &app->looks) &&
            counted_start(app->arena, &app->options->desk, errs, &app->counted) &&
            verifying_start(app->arena, app->options->desk.db, app->options->desk.keys, errs, &app->verifying) &&
            replaying_start(app->arena, &app->options->desk, errs, &app->replaying);
@@ -29,6 +44,8 @@ void web_app_stop(struct web_app *app) {
     app->counted = NULL;
     keeper_stop(app->keeper);
     app->keeper = NULL;
+    access_log_close(app->looks);
+    app->looks = NULL;
     access_close(app->writing_access);
     desk_close(app->writing);
     cf_arena_free(app->desk_arena);
@@ -61,6 +78,7 @@ bool web_worker_start(struct web_app *app, struct web_worker *w, int number, str
     *w = (struct web_worker){.app = app, .number = number, .arena = cf_arena_new("reading desk")};
     struct cf_errs own = cf_errs_new(w->arena);
     if (desk_open(w->arena, &o, &own, &w->desk) && access_open(w->arena, desk_ledger(w->desk), ACCESS_USE, &own, &w->access)) {
+        access_use_log(w->access, app->looks);
         return true;
     }
     for (size_t i = 0; i < own.n; i++) { /* the arena ends with the worker */

@@ -20,7 +20,7 @@ struct word {
 };
 struct find_index {
     struct cf_arena *arena;
-    pthread_mutex_t lock;
+    pthread_rwlock_t lock; /* many search at once; one takes in what is new */
     uint64_t upto;
     CF_LIST(struct known) known;
     struct cf_map *by_seq, *by_subject, *words; /* seq, subject -> 1 + position in `known`; text -> struct word */
@@ -28,7 +28,7 @@ struct find_index {
 
 static void end_index(void *arg) {
     struct find_index *x = arg;
-    pthread_mutex_destroy(&x->lock);
+    pthread_rwlock_destroy(&x->lock);
     cf_arena_free(x->arena);
 }
 
@@ -38,7 +38,7 @@ struct find_index *find_new(struct cf_arena *a) {
     x->by_seq = cf_map_new(x->arena);
     x->by_subject = cf_map_new(x->arena);
     x->words = cf_map_new(x->arena);
-    pthread_mutex_init(&x->lock, NULL);
+    pthread_rwlock_init(&x->lock, NULL);
     cf_arena_cleanup(a, end_index, x);
     return x;
 }
@@ -104,13 +104,20 @@ static bool take_in(void *arg, const struct desk_birth *b, struct cf_errs *errs)
     return true;
 }
 
+/* Leaves the index locked for reading, whatever it returns. */
 static bool follow(struct find_index *x, struct desk *d, struct cf_errs *errs) {
-    uint64_t upto;
-    if (!desk_births(d, x->upto, take_in, x, &upto, errs)) {
-        return false;
+    pthread_rwlock_rdlock(&x->lock);
+    if (x->upto >= ledger_size(desk_ledger(d))) {
+        return true;
     }
-    x->upto = upto;
-    return true;
+    pthread_rwlock_unlock(&x->lock);
+    pthread_rwlock_wrlock(&x->lock);
+    uint64_t upto = x->upto;
+    bool ok = desk_births(d, x->upto, take_in, x, &upto, errs);
+    x->upto = ok ? upto : x->upto;
+    pthread_rwlock_unlock(&x->lock);
+    pthread_rwlock_rdlock(&x->lock);
+    return ok;
 }
 
 /* ---- What is asked. */
@@ -381,9 +388,8 @@ bool find_people(struct find_index *x, struct desk *d, struct cf_str words, stru
     struct asked q = {0};
     *out = (struct find_hits){0};
     read_asked(a, words, &q);
-    pthread_mutex_lock(&x->lock);
     bool ok = follow(x, d, errs) && collect(x, d, &q, a, out, errs);
-    pthread_mutex_unlock(&x->lock);
+    pthread_rwlock_unlock(&x->lock);
     if (ok && out->n) {
         qsort(out->v, out->n, sizeof *out->v, by_score);
     }
@@ -393,7 +399,6 @@ bool find_people(struct find_index *x, struct desk *d, struct cf_str words, stru
 bool find_name(struct find_index *x, struct desk *d, uint32_t subject, struct cf_arena *a, struct cf_str *name,
                struct cf_errs *errs) {
     *name = CF_LIT("");
-    pthread_mutex_lock(&x->lock);
     bool ok = follow(x, d, errs);
     uintptr_t at = (uintptr_t)cf_map_get(x->by_subject, (struct cf_str){(const char *)&subject, sizeof subject});
     if (ok && at && !x->known.v[at - 1].gone) { /* what was said last */
@@ -401,6 +406,6 @@ bool find_name(struct find_index *x, struct desk *d, uint32_t subject, struct cf
         struct cf_str born = born_words(a, k);
         *name = cf_str_printf(a, "%.*s%s%.*s", CF_STR_ARG(k->name), k->name.n && born.n ? ", " : "", CF_STR_ARG(born));
     }
-    pthread_mutex_unlock(&x->lock);
+    pthread_rwlock_unlock(&x->lock);
     return ok;
 }

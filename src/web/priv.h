@@ -43,6 +43,7 @@ struct web_app {
     struct desk *writing;          /* the keeper's alone once it runs */
     struct access *writing_access; /* likewise */
     struct keeper *keeper;
+    struct access_log *looks;    /* one writer of the log of reads for all workers */
     struct web_streams *streams; /* boards that listen */
     struct cf_arena *desk_arena; /* of the writing desk */
     struct find_index *find;     /* people by name, for all threads */

@@ -314,7 +314,7 @@ static void the_board_counts_every_clock_of_what_is_open(void **state) {
     http_says("Book the child in");
     http_says("Something is late");
     http_says("Waiting to be booked in");
-    http_says("data-stream=\"/stream/all\"");
+    http_says("data-stream=\"/stream/detention-");
     http_says("<noscript><meta http-equiv=\"refresh\" content=\"60\">");
     http_get("/board/detention?unit=engage");
     http_never_says("Zelphira");

@@ -318,13 +318,14 @@ static const struct lang_duty_line *duty_of(const struct child *c, struct cf_id 
 
 bool page_api_duties(struct web_request *q, struct web_response *r, struct cf_errs *errs) {
     const struct lang_decl *unit;
-    struct child_queue queue = {0};
+    struct desk_owed_list queue = {0};
     struct child c = {0};
     struct api_people shown = {0};
     struct cf_errs quiet = cf_errs_new(q->arena);
     uint32_t unit_no = 0;
     int64_t page;
-    size_t left_out = 0, put = 0;
+    size_t left_out = 0, put = 0, away;
+    bool keep = false;
     if (!api_page_asked(q, r, &page)) {
         return true;
     }
@@ -332,20 +333,24 @@ bool page_api_duties(struct web_request *q, struct web_response *r, struct cf_er
         return false;
     }
     if (desk_subject_no(q->desk, desk_unit_id(q->desk, unit), &unit_no, &quiet) && unit_no &&
-        !child_queue(q, unit_no, 0, ACCESS_EXPORT, &queue, errs)) {
+        !desk_owed(q->desk, DESK_BY_UNIT, unit_no, DESK_OWED_ALL, (size_t)(page - 1) * API_ON_PAGE, API_ON_PAGE, q->now,
+                   q->arena, &queue, errs)) {
         return false;
     }
-    struct api_part part = api_part(page, queue.n);
+    struct api_part part = api_part(page, queue.totals.lines);
+    part.to = part.from + queue.n;
     struct cf_buf b = cf_buf_new(q->arena, CF_MAX_WEB_PAGE_BYTES);
     cf_buf_lit(&b, "{\"unit\":");
     cf_json_str(&b, unit->name.text);
     cf_buf_printf(&b, ",\"at\":\"%s\",\"duties\":[", cf_time_iso(q->now).p);
-    for (size_t i = part.from; i < part.to; i++) {
-        if ((!c.q || c.no != queue.v[i].no) && !child_load(q, queue.v[i].no, &c, errs)) {
+    for (size_t i = 0; i < queue.n; i++) {
+        uint32_t no = queue.v[i].person;
+        if ((!c.q || c.no != no) && (!access_filter(q->access, q->desk, q->who, ACCESS_EXPORT, &no, 1, &keep, &away, errs) ||
+                                     !child_load(q, no, &c, errs))) {
             return false;
         }
         const struct lang_duty_line *d = duty_of(&c, queue.v[i].duty);
-        if (!d || !child_sees(&c, d->cause)) {
+        if (!keep || !d || !child_sees(&c, d->cause)) {
             left_out++;
             continue;
         }
@@ -357,7 +362,7 @@ bool page_api_duties(struct web_request *q, struct web_response *r, struct cf_er
         api_also(q, &shown, c.no);
     }
     cf_buf_lit(&b, "]");
-    api_put_counts(&b, &part, queue.n, left_out, queue.withheld);
+    api_put_counts(&b, &part, queue.totals.lines, left_out, 0);
     cf_buf_lit(&b, "}");
-    return web_shown(q, shown.v, shown.n, queue.withheld + left_out, CF_LIT(""), errs) && api_send(q, r, 200, &b, errs);
+    return web_shown(q, shown.v, shown.n, left_out, CF_LIT(""), errs) && api_send(q, r, 200, &b, errs);
 }

@@ -2,30 +2,18 @@
  * the broken gates and the steps that were taken. Must not know any episode, record or rule by name but the ledger's own. */
 #include "web/pages/child_nav.h"
 
-#include <stdlib.h>
-
 #include "pages/page_board.h"
 #include "pages/page_boards.h"
 #include "web/pages/queue.h"
 
 enum { NEXT_SHOWN = 6, STEPS_SHOWN = 9, REFRESH = 60 };
 
-struct found { /* one open episode: small, since there may be many */
-    uint32_t no;
-    uint64_t opener;
-    int64_t last;
-};
-struct place { /* the same in full */
+struct place { /* one open episode */
     struct child *c;
     const struct lang_event *opener, *last;
     uint32_t unit;
     bool late;
 };
-struct founds {
-    CF_VEC(struct found);
-    uint64_t withheld;
-};
-
 static bool is_of(const struct lang_event *e, const struct lang_event *opener) {
     for (size_t k = 0; k < e->n_episodes; k++) {
         if (e->episodes[k] == opener->seq) {
@@ -52,37 +40,9 @@ static uint32_t holder(const struct child *c, const struct lang_event *opener) {
     return unit;
 }
 
-/* Adds the open ones of one person that the unit holds. `c` has a history and what may be seen of it, and need have no docket.
- */
-static void look(const struct child *c, const struct lang_decl *episode, uint32_t unit, struct founds *out) {
-    for (size_t i = 0; i < c->h.n; i++) {
-        const struct lang_event *e = &c->h.events[i];
-        const struct lang_decl *opens = child_record(c, e)->as.record.opens_decl;
-        if (!opens || !cf_str_eq(opens->name.text, episode->name.text) || !c->seen[i] || !child_episode_open(c, e)) {
-            continue;
-        }
-        struct found f = {.no = c->no, .opener = e->seq, .last = e->from};
-        if (unit && holder(c, e) != unit) {
-            continue;
-        }
-        for (size_t k = 0; k < c->h.n; k++) {
-            f.last = is_of(&c->h.events[k], e) && c->seen[k] ? c->h.events[k].from : f.last;
-        }
-        *cf_push(c->q->arena, out) = f;
-    }
-}
-
-static int idle_first(const void *x, const void *y) {
-    const struct found *a = x, *b = y;
-    if (a->last != b->last) {
-        return a->last < b->last ? -1 : 1;
-    }
-    return a->opener < b->opener ? -1 : a->opener > b->opener;
-}
-
-static bool place_of(struct web_request *q, const struct found *f, struct place *out, struct cf_errs *errs) {
+static bool place_of(struct web_request *q, const struct desk_opened *f, struct place *out, struct cf_errs *errs) {
     struct child *c = CF_NEW(q->arena, struct child);
-    if (!child_load(q, f->no, c, errs)) {
+    if (!child_load(q, f->person, c, errs)) {
         return false;
     }
     *out = (struct place){.c = c, .opener = child_event(c, f->opener)};
@@ -245,8 +205,18 @@ static void fill_card(struct recording *rec, struct place *x, struct page_board 
 
 /* Somebody whose unit has none of these in hand, as a service that goes to other units, sees every unit's unless they say
  * whose. */
-static bool none_of_ours(struct web_request *q, const struct lang_decl *unit, const struct founds *open) {
-    return unit && !open->n && !open->withheld && !web_query(q, "unit").n;
+static bool none_of_ours(struct web_request *q, const struct lang_decl *unit, const struct desk_opened_list *open) {
+    return unit && !open->total && !web_query(q, "unit").n;
+}
+
+static bool open_of(struct web_request *q, const struct lang_decl *episode, uint32_t unit, struct queue_part *part,
+                    struct desk_opened_list *out, struct cf_errs *errs) {
+    do {
+        if (!desk_opened(q->desk, episode, unit, q->who->purpose, part->from, QUEUE_ON_PAGE, q->arena, out, errs)) {
+            return false;
+        }
+    } while (queue_past_end(q, part, out->total));
+    return true;
 }
 
 static const struct lang_decl *unit_asked(struct web_request *q, bool *all) {
@@ -279,62 +249,43 @@ static struct part_subnav where_nav(struct web_request *q, const struct lang_dec
     return nav;
 }
 
-static bool look_at(struct web_request *q, uint32_t no, const struct lang_decl *episode, uint32_t unit,
-                    struct cf_arena *scratch, struct founds *out, struct cf_errs *errs) {
-    struct founds here = {0};
-    struct child c = {.q = q, .no = no, .set = desk_set(q->desk)};
-    bool keep = false;
-    size_t away;
-    if (!desk_history(q->desk, no, INT64_MAX, scratch, &c.h, errs)) {
-        return false;
+static bool fill_cards(struct recording *rec, const struct desk_opened_list *list, struct page_board *p, struct cf_errs *errs) {
+    struct web_request *q = rec->q;
+    for (size_t i = 0; i < list->n; i++) {
+        struct place place;
+        bool keep = false;
+        size_t away;
+        if (!access_filter(q->access, q->desk, q->who, ACCESS_SEE, &list->v[i].person, 1, &keep, &away, errs) ||
+            (keep && !place_of(q, &list->v[i], &place, errs))) {
+            return false;
+        }
+        rec->withheld += !keep;
+        if (keep) {
+            fill_card(rec, &place, p);
+        }
     }
-    child_mark_seen(&c, scratch);
-    look(&c, episode, unit, &here);
-    if (!here.n) {
-        return true;
-    }
-    if (!access_filter(q->access, q->desk, q->who, ACCESS_SEE, &no, 1, &keep, &away, errs)) {
-        return false;
-    }
-    out->withheld += keep ? 0 : here.n;
-    for (size_t k = 0; keep && k < here.n; k++) {
-        *cf_push(q->arena, out) = here.v[k];
-    }
+    p->any_late = p->late > 0;
     return true;
-}
-
-static bool collect(struct web_request *q, const struct lang_decl *episode, uint32_t unit, struct founds *out,
-                    struct cf_errs *errs) {
-    struct cf_arena *scratch = cf_arena_new("board");
-    uint32_t *people;
-    size_t n;
-    bool ok = desk_in_episode(q->desk, episode, q->arena, &people, &n, errs);
-    for (size_t i = 0; ok && i < n; i++) {
-        cf_arena_reset(scratch);
-        ok = look_at(q, people[i], episode, unit, scratch, out, errs);
-    }
-    cf_arena_free(scratch);
-    if (ok && out->n) {
-        qsort(out->v, out->n, sizeof *out->v, idle_first);
-    }
-    return ok;
 }
 
 bool page_board(struct web_request *q, struct web_response *r, struct cf_errs *errs) {
     struct recording rec;
-    struct founds all_open = {0};
+    struct desk_opened_list list;
+    struct queue_part part = queue_part(q, QUEUE_UNKNOWN);
     const struct lang_decl *episode = desk_set(q->desk) ? episode_asked(q) : NULL;
     bool all = false;
     if (!episode) {
         return cf_fail(errs, CF_W004, CF_NOWHERE, "there is no such board");
     }
     const struct lang_decl *unit = unit_asked(q, &all);
-    if (!collect(q, episode, all ? 0 : unit_number(q, unit), &all_open, errs)) {
+    uint32_t unit_no = all ? 0 : unit_number(q, unit);
+    if (!open_of(q, episode, unit_no, &part, &list, errs)) {
         return false;
     }
-    if (none_of_ours(q, unit, &all_open)) {
+    if (none_of_ours(q, unit, &list)) {
         unit = NULL;
-        if (!collect(q, episode, 0, &all_open, errs)) {
+        unit_no = 0;
+        if (!open_of(q, episode, unit_no, &part, &list, errs)) {
             return false;
         }
     }
@@ -342,21 +293,15 @@ bool page_board(struct web_request *q, struct web_response *r, struct cf_errs *e
     struct page_board p = {.title = episode->title,
                            .unit = unit ? unit->title : CF_LIT("Every unit"),
                            .at = web_time(q, q->now),
+                           .stream = web_url(q, "/stream/%.*s-%u", CF_STR_ARG(episode->name.text), unit_no),
                            .where = where_nav(q, episode, unit),
-                           .open = (int64_t)all_open.n};
-    struct queue_part part = queue_part(q, all_open.n);
-    for (size_t i = part.from; i < part.to; i++) {
-        struct place place;
-        if (!place_of(q, &all_open.v[i], &place, errs)) {
-            return false;
-        }
-        fill_card(&rec, &place, &p);
+                           .open = (int64_t)list.total};
+    if (!fill_cards(&rec, &list, &p, errs)) {
+        return false;
     }
-    p.any_late = p.late > 0;
-    rec.withheld = all_open.withheld;
     struct cf_str href = cf_str_printf(q->arena, "/board/%.*s?unit=%.*s&", CF_STR_ARG(episode->name.text),
                                        CF_STR_ARG(unit ? unit->name.text : CF_LIT("all")));
-    p.pager = queue_pager(q, &part, CF_LIT("open"), cf_cstr(q->arena, href), p.cards.n, all_open.n, all_open.withheld);
+    p.pager = queue_pager(q, &part, CF_LIT("open"), cf_cstr(q->arena, href), p.cards.n, list.total, rec.withheld);
     page_board_write(&r->main, &p);
     return record_page(
         &rec, r, &(struct web_frame){.wide = true, .back = CF_LIT("/boards"), .refresh = REFRESH, .script = "clock.js"}, errs);

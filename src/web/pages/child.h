@@ -3,7 +3,9 @@
 #ifndef CF_WEB_PAGES_CHILD_H
 #define CF_WEB_PAGES_CHILD_H
 
+#include "docket/lists.h"
 #include "docket/said.h"
+#include "web/pages/queue.h"
 #include "web/record.h"
 
 #include "pages/part_duty_line.h"
@@ -19,13 +21,17 @@ struct child {
     struct lang_docket k;
     const struct lang_shown *shown; /* what is live, one for each thing to do */
     size_t n_shown;
-    bool *seen;    /* by event: may be shown for the purpose that was given */
-    size_t unseen; /* events that may not */
+    bool live_only; /* no history, and of the docket what is live: enough for the line of a queue */
+    bool *seen;     /* by event: may be shown for the purpose that was given */
+    size_t unseen;  /* events that may not */
 };
 /* The door (web_child), then the history and the docket of now. */
 CF_MUST_USE bool child_open(struct web_request *q, enum access_act act, struct child *c, struct cf_errs *errs);
 /* The same of somebody whom a list has asked for already. */
 CF_MUST_USE bool child_load(struct web_request *q, uint32_t no, struct child *c, struct cf_errs *errs);
+/* The same for the line of a queue: what is live, as it was stored while that holds; without the history. */
+CF_MUST_USE bool child_load_live(struct web_request *q, uint32_t no, struct child *c, struct cf_errs *errs);
+CF_MUST_USE bool child_load_history(struct web_request *q, uint32_t no, struct child *c, struct cf_errs *errs); /* no docket */
 void child_mark_seen(struct child *c, struct cf_arena *a); /* of a history that was read without its docket */
 const struct lang_decl *child_record(const struct child *c, const struct lang_event *e);
 const struct lang_event *child_event(const struct child *c, uint64_t seq); /* NULL: none, or not to be seen for this purpose */
@@ -57,26 +63,17 @@ struct web_html child_paragraphs(struct web_request *q, struct cf_str s);
 struct part_duty_line child_duty(struct child *c, const struct lang_shown *s);
 bool child_live(const struct lang_duty_line *l); /* pending, stopped or overdue, and not of an event that is kept apart */
 
-/* ---- Queues: open things of a unit or an officer, one line each. What is kept of each is small: the page loads those it
- * shows. */
-struct child_open_line {
-    uint32_t no;            /* of the child */
-    struct cf_id duty;      /* the line that is due first */
-    uint32_t carrier, unit; /* who is named, whose unit; 0: nobody */
-    bool late, has_due;
-    int64_t due, since;
-    int64_t waits; /* the due time of the oldest late thing about this child; INT64_MAX: nothing is late */
-};
+/* ---- Queues: a page of the things to do of a unit or an officer, one line each, late first by the child who waits longest. */
 struct child_queue {
-    CF_VEC(struct child_open_line);
-    uint64_t withheld; /* lines about people whom this reader may not see */
-    size_t people;
+    struct queue_part part;
+    CF_VEC(struct desk_owed);       /* of this page, without what is withheld */
+    struct desk_owed_totals totals; /* of the whole list */
+    size_t total, withheld;         /* total: of the view; withheld: of this page, about people whom this reader may not see */
 };
-/* Ordered: late first by the child who waits longest, then by due. officer 0: all of the unit's. */
-CF_MUST_USE bool child_queue(struct web_request *q, uint32_t unit, uint32_t officer, enum access_act act,
-                             struct child_queue *out, struct cf_errs *errs);
+CF_MUST_USE bool child_queue(struct web_request *q, enum desk_owed_by by, uint32_t who, enum desk_owed_view view,
+                             enum access_act act, struct child_queue *out, struct cf_errs *errs);
 /* The line of a queue in full; logs the child with `rec`. False: it is gone meanwhile. `last` keeps the child loaded last. */
-CF_MUST_USE bool child_queue_line(struct recording *rec, struct child *last, const struct child_open_line *l,
+CF_MUST_USE bool child_queue_line(struct recording *rec, struct child *last, const struct desk_owed *l,
                                   struct part_duty_line *out, struct cf_errs *errs);
 
 #endif

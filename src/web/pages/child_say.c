@@ -3,8 +3,6 @@
 #include "web/pages/child.h"
 #include "web/pages/policies.h"
 
-#include <stdlib.h>
-
 /* ---- Loading. */
 
 size_t child_shown(struct cf_arena *a, const struct lang_docket *k, const struct lang_shown **out) {
@@ -34,6 +32,26 @@ bool child_load(struct web_request *q, uint32_t no, struct child *c, struct cf_e
     }
     c->n_shown = child_shown(q->arena, &c->k, &c->shown);
     child_mark_seen(c, q->arena);
+    return true;
+}
+
+bool child_load_history(struct web_request *q, uint32_t no, struct child *c, struct cf_errs *errs) {
+    *c = (struct child){.q = q, .no = no, .set = desk_set(q->desk), .ref = desk_reference(q->desk)};
+    record_begin(&c->rec, q);
+    if (!desk_subject_id(q->desk, no, &c->id, NULL, errs) || !desk_history(q->desk, no, INT64_MAX, q->arena, &c->h, errs)) {
+        return false;
+    }
+    child_mark_seen(c, q->arena);
+    return true;
+}
+
+bool child_load_live(struct web_request *q, uint32_t no, struct child *c, struct cf_errs *errs) {
+    *c = (struct child){.q = q, .no = no, .live_only = true, .set = desk_set(q->desk), .ref = desk_reference(q->desk)};
+    record_begin(&c->rec, q);
+    if (!desk_subject_id(q->desk, no, &c->id, &c->h.kind, errs) || !desk_live(q->desk, no, q->now, q->arena, &c->k, errs)) {
+        return false;
+    }
+    c->n_shown = child_shown(q->arena, &c->k, &c->shown);
     return true;
 }
 
@@ -96,6 +114,12 @@ bool child_episode_open(const struct child *c, const struct lang_event *opener) 
 }
 
 struct cf_str child_of_episode(const struct child *c, uint64_t opener) {
+    if (c->live_only && opener != UINT64_MAX) {
+        struct cf_errs quiet = cf_errs_new(c->q->arena);
+        struct ledger_event opened;
+        return ledger_read(desk_ledger(c->q->desk), opener, c->q->arena, &opened, &quiet) ? web_id_text(c->q, opened.d.id)
+                                                                                          : CF_LIT("");
+    }
     const struct lang_event *e = opener == UINT64_MAX ? NULL : any_event(c, opener);
     return e ? web_id_text(c->q, e->id) : CF_LIT("");
 }
@@ -365,100 +389,40 @@ struct part_duty_line child_duty(struct child *c, const struct lang_shown *s) {
 
 /* ---- Queues. */
 
-static int by_wait(const void *x, const void *y) {
-    const struct child_open_line *a = x, *b = y;
-    if (a->late != b->late) {
-        return a->late ? -1 : 1;
-    }
-    if (a->late && a->waits != b->waits) {
-        return a->waits < b->waits ? -1 : 1;
-    }
-    if (a->late && a->no != b->no) {
-        return a->no < b->no ? -1 : 1;
-    }
-    if (a->has_due != b->has_due) {
-        return a->has_due ? 1 : -1; /* what has no time heads its part */
-    }
-    if (a->has_due && a->due != b->due) {
-        return a->due < b->due ? -1 : 1;
-    }
-    return cf_id_cmp(a->duty, b->duty);
+static size_t in_view(const struct desk_owed_totals *t, enum desk_owed_view view) {
+    return (size_t)(view == DESK_OWED_LATE ? t->late : view == DESK_OWED_NOBODY ? t->nobody : t->lines);
 }
 
-static bool is_asked(const struct lang_duty_line *l, uint32_t unit, uint32_t officer) {
-    return child_live(l) && (officer ? l->owner.subject == officer : l->owner.unit == unit && unit);
-}
-
-static bool queue_one(struct web_request *q, uint32_t no, uint32_t unit, uint32_t officer, enum access_act act,
-                      struct cf_arena *scratch, struct child_queue *out, struct cf_errs *errs) {
-    struct lang_docket k = {0};
-    struct lang_history h;
-    const struct lang_set *set;
-    const struct lang_reference *ref;
-    const struct lang_shown *shown;
-    size_t from = out->n, away;
-    bool keep = false, any = false;
-    int64_t waits = INT64_MAX;
-    if (!desk_docket(q->desk, no, q->now, INT64_MAX, scratch, &k, &set, &ref, &h, errs)) {
-        return false;
-    }
-    size_t n = child_shown(scratch, &k, &shown);
-    for (size_t i = 0; i < n; i++) {
-        const struct lang_duty_line *l = shown[i].first;
-        if (!is_asked(l, unit, officer)) {
-            continue;
-        }
-        if (!any && !access_filter(q->access, q->desk, q->who, act, &no, 1, &keep, &away, errs)) {
+bool child_queue(struct web_request *q, enum desk_owed_by by, uint32_t who, enum desk_owed_view view, enum access_act act,
+                 struct child_queue *out, struct cf_errs *errs) {
+    struct desk_owed_list page;
+    bool keep = false;
+    *out = (struct child_queue){.part = queue_part(q, QUEUE_UNKNOWN)};
+    do {
+        if (!desk_owed(q->desk, by, who, view, out->part.from, QUEUE_ON_PAGE, q->now, q->arena, &page, errs)) {
             return false;
         }
-        any = true;
-        if (!keep) {
-            out->withheld++;
-            continue;
+    } while (queue_past_end(q, &out->part, in_view(&page.totals, view)));
+    out->totals = page.totals;
+    out->total = in_view(&page.totals, view);
+    for (size_t i = 0; i < page.n; i++) {
+        size_t away;
+        bool same = i > 0 && page.v[i].person == page.v[i - 1].person;
+        if (!same && !access_filter(q->access, q->desk, q->who, act, &page.v[i].person, 1, &keep, &away, errs)) {
+            return false;
         }
-        bool late = l->state == LANG_OVERDUE;
-        waits = late && l->has_due && l->due < waits ? l->due : waits;
-        *cf_push(q->arena, out) = (struct child_open_line){.no = no,
-                                                           .duty = l->id,
-                                                           .carrier = l->owner.subject,
-                                                           .unit = l->owner.unit,
-                                                           .late = late,
-                                                           .has_due = l->has_due,
-                                                           .due = l->due,
-                                                           .since = l->since};
+        out->withheld += !keep;
+        if (keep) {
+            *cf_push(q->arena, out) = page.v[i];
+        }
     }
-    for (size_t i = from; i < out->n; i++) {
-        out->v[i].waits = waits;
-    }
-    out->people += out->n > from && h.kind == LANG_PERSON ? 1 : 0;
     return true;
 }
 
-bool child_queue(struct web_request *q, uint32_t unit, uint32_t officer, enum access_act act, struct child_queue *out,
-                 struct cf_errs *errs) {
-    uint32_t *people;
-    size_t n;
-    *out = (struct child_queue){0};
-    if (!desk_owing(q->desk, officer ? 0 : unit, officer, q->now, q->arena, &people, &n, errs)) {
-        return false;
-    }
-    struct cf_arena *scratch = cf_arena_new("queue");
-    bool ok = true;
-    for (size_t i = 0; ok && i < n; i++) {
-        cf_arena_reset(scratch);
-        ok = queue_one(q, people[i], unit, officer, act, scratch, out, errs);
-    }
-    cf_arena_free(scratch);
-    if (ok && out->n) {
-        qsort(out->v, out->n, sizeof *out->v, by_wait);
-    }
-    return ok;
-}
-
-bool child_queue_line(struct recording *rec, struct child *last, const struct child_open_line *l, struct part_duty_line *out,
+bool child_queue_line(struct recording *rec, struct child *last, const struct desk_owed *l, struct part_duty_line *out,
                       struct cf_errs *errs) {
     struct web_request *q = rec->q;
-    if ((!last->q || last->no != l->no) && !child_load(q, l->no, last, errs)) {
+    if ((!last->q || last->no != l->person) && !child_load_live(q, l->person, last, errs)) {
         return false;
     }
     for (size_t i = 0; i < last->n_shown; i++) {

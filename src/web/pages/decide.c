@@ -1,6 +1,9 @@
 /* decide: requests that wait for a decision which the law wants of this user: a list, and one card for each with what is needed
  * to decide it and no more. Who the child is and what happened before is left out until it is decided. */
 #include "web/pages/policies.h"
+#include "web/pages/queue.h"
+
+#include "docket/lists.h"
 #include "web/record.h"
 
 #include "pages/page_decide.h"
@@ -18,10 +21,6 @@ static const struct lang_decl *decision_of(struct web_request *q, const struct l
     return NULL;
 }
 
-static bool my_unit(const struct web_request *q, const struct lang_duty_line *l) {
-    return !l->owner.unit || !q->who->unit_no || l->owner.unit == q->who->unit_no;
-}
-
 static struct cf_str words_of_event(struct web_request *q, const struct ledger_event *e, const struct lang_decl *record) {
     return cf_str_printf(q->arena, "%.*s, %s", CF_STR_ARG(record->title), cf_time_shown(q->zone, e->d.from).p);
 }
@@ -31,49 +30,86 @@ static const struct lang_decl *record_of(struct web_request *q, const struct led
     return kind ? lang_find_kind(desk_set(q->desk), LANG_RECORD, kind->name) : NULL;
 }
 
+/* The duties that a decision of this user discharges, each by its name once. */
+static void deciding_rules(struct web_request *q, const struct lang_decl ***out, size_t *n) {
+    const struct lang_set *set = desk_set(q->desk);
+    struct cf_map *had = cf_map_new(q->arena);
+    *out = CF_NEW_N(q->arena, const struct lang_decl *, (set ? set->rules.n : 0) + 1);
+    *n = 0;
+    for (size_t i = 0; set && i < set->rules.n; i++) {
+        const struct lang_decl *rule = set->rules.v[i];
+        struct lang_duty_line l = {.rule = rule};
+        if (rule->kind == LANG_DUTY && decision_of(q, &l) && !cf_map_has(had, rule->name.text)) {
+            *cf_map_put(had, rule->name.text) = had;
+            (*out)[(*n)++] = rule;
+        }
+    }
+}
+
+static bool line_of(struct web_request *q, const struct desk_owed *l, struct lang_duty_line *out, struct cf_errs *errs) {
+    struct lang_docket live;
+    *out = (struct lang_duty_line){.rule = NULL};
+    if (!desk_live(q->desk, l->person, q->now, q->arena, &live, errs)) {
+        return false;
+    }
+    for (size_t i = 0; i < live.duties.n; i++) {
+        const struct lang_duty_line *x = &live.duties.v[i];
+        *out = cf_id_eq(x->id, l->duty) && x->cause != UINT64_MAX && decision_of(q, x) ? *x : *out;
+    }
+    return true;
+}
+
+static void put_card(struct web_request *q, uint32_t no, const struct lang_duty_line *l, const struct ledger_event *e,
+                     struct page_decisions *p) {
+    struct cf_errs quiet = cf_errs_new(q->arena);
+    const struct lang_decl *record = record_of(q, e);
+    struct cf_id id;
+    if (!desk_subject_id(q->desk, no, &id, NULL, &quiet)) {
+        return;
+    }
+    *cf_push(q->arena, &p->cards) =
+        (struct page_decisions_card){.href = cf_str_printf(q->arena, "/decisions/%.*s/%.*s", CF_STR_ARG(web_id_text(q, id)),
+                                                           CF_STR_ARG(web_id_text(q, l->id))),
+                                     .title = l->rule->title,
+                                     .asked = record ? words_of_event(q, e, record) : CF_LIT("Asked"),
+                                     .due = l->has_due ? web_ago(q, l->due) : WEB_HTML("no time set"),
+                                     .late = l->state == LANG_OVERDUE};
+}
+
 bool page_decisions(struct web_request *q, struct web_response *r, struct cf_errs *errs) {
-    struct desk_lines lines;
+    struct desk_owed_list list;
     struct page_decisions p = {0};
-    CF_LIST(const struct desk_line *) mine = {0};
-    size_t withheld = 0;
-    if (!desk_duties(q->desk, DESK_ALL_OPEN, "", q->now, q->arena, &lines, errs)) {
-        return false;
-    }
-    for (size_t i = 0; i < lines.n; i++) {
-        if (decision_of(q, &lines.v[i].duty) && my_unit(q, &lines.v[i].duty)) {
-            *cf_push(q->arena, &mine) = &lines.v[i];
+    const struct lang_decl **rules;
+    struct queue_part part = queue_part(q, QUEUE_UNKNOWN);
+    size_t n_rules, withheld = 0;
+    uint64_t total;
+    deciding_rules(q, &rules, &n_rules);
+    do {
+        if (!desk_to_decide(q->desk, rules, n_rules, q->who->unit_no, part.from + QUEUE_ON_PAGE, q->now, q->arena, &list,
+                            &total, errs)) {
+            return false;
         }
-    }
-    uint32_t *people = CF_NEW_N(q->arena, uint32_t, mine.n + 1), *shown = CF_NEW_N(q->arena, uint32_t, mine.n + 1);
-    bool *keep = CF_NEW_N(q->arena, bool, mine.n + 1);
-    for (size_t i = 0; i < mine.n; i++) {
-        people[i] = mine.v[i]->subject;
-    }
-    if (!access_filter(q->access, q->desk, q->who, ACCESS_SEE, people, mine.n, keep, &withheld, errs)) {
-        return false;
-    }
-    for (size_t i = 0; i < mine.n; i++) {
-        const struct lang_duty_line *l = &mine.v[i]->duty;
+    } while (queue_past_end(q, &part, total));
+    uint32_t *shown = CF_NEW_N(q->arena, uint32_t, QUEUE_ON_PAGE + 1);
+    for (size_t i = part.from; i < part.to && i < list.n; i++) {
+        struct lang_duty_line l;
         struct ledger_event e;
-        struct cf_id id;
-        if (!keep[i] || l->cause == UINT64_MAX || !ledger_read(desk_ledger(q->desk), l->cause, q->arena, &e, errs) ||
-            !desk_subject_id(q->desk, people[i], &id, NULL, errs)) {
-            continue;
+        bool keep = false;
+        size_t away;
+        if (!access_filter(q->access, q->desk, q->who, ACCESS_SEE, &list.v[i].person, 1, &keep, &away, errs) ||
+            !line_of(q, &list.v[i], &l, errs)) {
+            return false;
         }
-        const struct lang_decl *record = record_of(q, &e);
-        shown[p.shown++] = people[i];
-        *cf_push(q->arena, &p.cards) =
-            (struct page_decisions_card){.href = cf_str_printf(q->arena, "/decisions/%.*s/%.*s", CF_STR_ARG(web_id_text(q, id)),
-                                                               CF_STR_ARG(web_id_text(q, l->id))),
-                                         .title = l->rule->title,
-                                         .asked = record ? words_of_event(q, &e, record) : CF_LIT("Asked"),
-                                         .due = l->has_due ? web_ago(q, l->due) : WEB_HTML("no time set"),
-                                         .late = l->state == LANG_OVERDUE};
+        withheld += !keep;
+        if (keep && l.rule && ledger_read(desk_ledger(q->desk), l.cause, q->arena, &e, errs)) {
+            shown[p.cards.n] = list.v[i].person;
+            put_card(q, list.v[i].person, &l, &e, &p);
+        }
     }
-    p.withheld = (int64_t)withheld;
-    p.total = p.shown + p.withheld;
+    p.pager = queue_pager(q, &part, CF_LIT("decisions"), "/decisions?", p.cards.n, total, withheld);
+    p.pager.behind = queue_behind(q, list.totals.behind);
     page_decisions_write(&r->main, &p);
-    return web_shown(q, shown, (size_t)p.shown, withheld, CF_LIT(""), errs) && web_page(q, r, &(struct web_frame){0});
+    return web_shown(q, shown, p.cards.n, withheld, CF_LIT(""), errs) && web_page(q, r, &(struct web_frame){0});
 }
 
 /* ---- One card. */

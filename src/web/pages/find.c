@@ -82,7 +82,12 @@ bool page_find_post(struct web_request *q, struct web_response *r, struct cf_err
         return page_find(q, r, errs);
     }
     p.searched = true;
-    if (!put_found(q, &p, (size_t)most, errs)) {
+    if (!desk_settle(q->desk, errs)) {
+        return false;
+    }
+    bool found = put_found(q, &p, (size_t)most, errs);
+    desk_settled(q->desk);
+    if (!found) {
         return false;
     }
     page_find_write(&r->main, &p);

@@ -1,6 +1,8 @@
 /* home: what one may do here, and how much is due. Nothing about any child: only numbers. */
 #include "web/priv.h"
 
+#include "docket/lists.h"
+
 #include "pages/page_home.h"
 
 static const struct {
@@ -23,15 +25,21 @@ static bool shows(struct web_request *q, const char *href, int may) {
 bool page_home(struct web_request *q, struct web_response *r, struct cf_errs *errs) {
     struct page_home p = {.signed_in = q->who != NULL};
     if (q->who) {
-        uint64_t open = 0, late = 0;
-        if (q->who->user_no > 0 && !desk_count_owed(q->desk, (uint32_t)q->who->user_no, q->now, &open, &late, errs)) {
+        struct desk_owed_totals mine = {0}, unit = {0};
+        p.unit_counted = q->who->unit && q->who->unit_no && shows(q, "/team", ACCESS_SUPERVISE);
+        if ((q->who->user_no > 0 &&
+             !desk_owed_totals(q->desk, DESK_BY_OFFICER, (uint32_t)q->who->user_no, q->now, &mine, errs)) ||
+            (p.unit_counted && !desk_owed_totals(q->desk, DESK_BY_UNIT, q->who->unit_no, q->now, &unit, errs))) {
             return false;
         }
         p.name = q->who->name;
         p.counted = shows(q, "/duties", WEB_SIGNED_IN);
-        p.overdue = (int64_t)late;
-        p.overdue_any = late > 0;
-        p.due = (int64_t)(open - late);
+        p.overdue = (int64_t)mine.late;
+        p.overdue_any = mine.late > 0;
+        p.due = (int64_t)(mine.lines - mine.late);
+        p.unit_overdue = (int64_t)unit.late;
+        p.unit_overdue_any = unit.late > 0;
+        p.unit_due = (int64_t)(unit.lines - unit.late);
     }
     for (size_t i = 0; i < CF_COUNT(cards); i++) {
         if (shows(q, cards[i].href, cards[i].may)) {

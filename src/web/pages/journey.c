@@ -184,7 +184,7 @@ bool page_journey(struct web_request *q, struct web_response *r, struct cf_errs 
                              .withheld = (int64_t)c.unseen};
     size_t from = (size_t)(page - 1) * GROUPS_ON_PAGE;
     struct queue_part part = {
-        .from = from, .to = from + GROUPS_ON_PAGE < groups.n ? from + GROUPS_ON_PAGE : groups.n, .page = page};
+        .n = groups.n, .from = from, .to = from + GROUPS_ON_PAGE < groups.n ? from + GROUPS_ON_PAGE : groups.n, .page = page};
     for (size_t i = part.from; i < part.to; i++) {
         if (!fill_group(&c, &groups.v[i], &p, errs)) {
             return false;

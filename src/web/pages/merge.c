@@ -407,7 +407,7 @@ bool page_merged(struct web_request *q, struct web_response *r, struct cf_errs *
             .why = reason_of(&e),
             .href = web_url(q, "/merged/%.*s", CF_STR_ARG(web_id_text(q, m->event)))};
     }
-    p.pager = queue_pager(q, &part, CF_LIT("merges"), "/merged?", p.rows.n, mine.n, rec.withheld);
+    p.pager = queue_pager(q, &part, CF_LIT("merges"), "/merged?", p.rows.n, mine.n + rec.withheld, rec.withheld);
     page_merged_write(&r->main, &p);
     return record_page(&rec, r, &(struct web_frame){.wide = true}, errs);
 }

@@ -259,7 +259,7 @@ bool page_orders(struct web_request *q, struct web_response *r, struct cf_errs *
         *cf_push(q->arena, &p.rows) = mine.v[i];
         *cf_push(q->arena, &rec.shown) = people.v[i];
     }
-    p.pager = queue_pager(q, &part, CF_LIT("orders"), "/orders?", p.rows.n, mine.n, rec.withheld);
+    p.pager = queue_pager(q, &part, CF_LIT("orders"), "/orders?", p.rows.n, mine.n + rec.withheld, rec.withheld);
     page_orders_write(&r->main, &p);
     return record_page(&rec, r, &(struct web_frame){.wide = true}, errs);
 }

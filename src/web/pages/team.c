@@ -6,16 +6,14 @@
 #include "pages/page_team.h"
 #include "pages/page_team_assign.h"
 
-enum view { ALL, LATE, NOBODY, VIEWS };
 static const struct {
     const char *text, *name;
-} views[VIEWS] = {{"Everything open", "all"}, {"Late", "late"}, {"Carried by nobody", "nobody"}};
+} views[] = {[DESK_OWED_ALL] = {"Everything open", "all"},
+             [DESK_OWED_LATE] = {"Late", "late"},
+             [DESK_OWED_NOBODY] = {"Carried by nobody", "nobody"}};
+enum { VIEWS = CF_COUNT(views) };
 
-static bool in_view(enum view v, const struct child_open_line *l) {
-    return v == ALL || (v == LATE && l->late) || (v == NOBODY && !l->carrier);
-}
-
-static struct part_subnav view_nav(struct web_request *q, enum view here) {
+static struct part_subnav view_nav(struct web_request *q, enum desk_owed_view here) {
     struct part_subnav nav = {.label = CF_LIT("Which duties")};
     for (size_t i = 0; i < VIEWS; i++) {
         *cf_push(q->arena, &nav.items) = (struct part_subnav_item){.text = cf_str_from(views[i].text),
@@ -26,42 +24,37 @@ static struct part_subnav view_nav(struct web_request *q, enum view here) {
 }
 
 bool page_team(struct web_request *q, struct web_response *r, struct cf_errs *errs) {
-    struct child_queue all = {0}, listed = {0};
+    struct child_queue all;
     struct recording rec;
     struct child last = {0};
-    enum view view = ALL;
-    record_begin(&rec, q);
-    if (!queue_unit(q, errs) || !child_queue(q, q->who->unit_no, 0, ACCESS_SUPERVISE, &all, errs)) {
-        return false;
-    }
+    enum desk_owed_view view = DESK_OWED_ALL;
     for (size_t i = 0; i < VIEWS; i++) {
-        view = cf_str_is(web_query(q, "view"), views[i].name) ? (enum view)i : view;
+        view = cf_str_is(web_query(q, "view"), views[i].name) ? (enum desk_owed_view)i : view;
+    }
+    record_begin(&rec, q);
+    if (!queue_unit(q, errs) || !child_queue(q, DESK_BY_UNIT, q->who->unit_no, view, ACCESS_SUPERVISE, &all, errs)) {
+        return false;
     }
     struct page_team p = {.unit = q->who->unit->title,
                           .nav = queue_nav(q, "/team"),
                           .views = view_nav(q, view),
-                          .open = (int64_t)all.n,
-                          .people = (int64_t)all.people,
-                          .oldest = all.n && all.v[0].late && all.v[0].waits != INT64_MAX ? web_ago(q, all.v[0].waits)
-                                                                                          : WEB_HTML("never: nothing is late")};
+                          .late = (int64_t)all.totals.late,
+                          .any_late = all.totals.late > 0,
+                          .open = (int64_t)all.totals.lines,
+                          .people = (int64_t)all.totals.people,
+                          .nobody = (int64_t)all.totals.nobody,
+                          .oldest = all.totals.oldest != INT64_MAX ? web_ago(q, all.totals.oldest)
+                                                                   : WEB_HTML("never: nothing is late")};
     for (size_t i = 0; i < all.n; i++) {
-        p.late += all.v[i].late;
-        p.nobody += !all.v[i].carrier;
-        if (in_view(view, &all.v[i])) {
-            *cf_push(q->arena, &listed) = all.v[i];
-        }
-    }
-    p.any_late = p.late > 0;
-    struct queue_part part = queue_part(q, listed.n);
-    for (size_t i = part.from; i < part.to; i++) {
         struct cf_errs gone = cf_errs_new(q->arena);
         struct part_duty_line line;
-        if (child_queue_line(&rec, &last, &listed.v[i], &line, &gone)) {
+        if (child_queue_line(&rec, &last, &all.v[i], &line, &gone)) {
             *cf_push(q->arena, &p.rows) = (struct page_team_row){.line = line};
         }
     }
     const char *href = cf_cstr(q->arena, cf_str_printf(q->arena, "/team?view=%s&", views[view].name));
-    p.pager = queue_pager(q, &part, CF_LIT("things to do"), href, p.rows.n, listed.n, all.withheld);
+    p.pager = queue_pager(q, &all.part, CF_LIT("things to do"), href, p.rows.n, all.total, all.withheld);
+    p.pager.behind = queue_behind(q, all.totals.behind);
     rec.withheld = all.withheld;
     page_team_write(&r->main, &p);
     return record_page(&rec, r, &(struct web_frame){.wide = true}, errs);

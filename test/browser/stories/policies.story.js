@@ -38,5 +38,39 @@ export default [
       await t.look('policy-changes')
       t.expect(await t.go('/policies/no.such_policy') === 404, 'not 404')
     }
+  },
+  {
+    name: 'an author tries a change and sees what it would do, naming nobody',
+    run: async t => {
+      const replayed = async () => {
+        for (let i = 0; i < 120 && await t.page.locator('text=This page looks again by itself').count(); i++) {
+          await t.page.waitForTimeout(500)
+          await t.page.goto(t.page.url())
+        }
+      }
+      await t.signIn('adeyemi')
+      await t.go('/')
+      await t.follow('Try a change of a policy')
+      await t.look('replay-empty')
+      await t.press('Check and replay')
+      await t.says('Paste the text of a policy')
+      await t.look('replay-wrong')
+      await t.page.selectOption('#policy', 'custody.first_hour 2024-03-01')
+      await t.press('Take its text')
+      const text = await t.page.inputValue('#text')
+      t.expect(text.includes('services_told_within'), 'the text in force is not there')
+      await t.page.fill('#text', text.replace('    within  ', '    wihtin  '))
+      await t.press('Check and replay')
+      await replayed()
+      await t.says('What is wrong: ')
+      await t.look('replay-faults')
+      await t.page.fill('#text', text.replace(/services_told_within( +)1 hour/, 'services_told_within$130 minutes'))
+      await t.press('Check and replay')
+      await replayed()
+      await t.says('By which rules')
+      await t.says('30 minutes')
+      t.expect(await t.page.locator('main a[href*="/child/"]').count() === 0, 'a child is named')
+      await t.look('replay-done')
+    }
   }
 ]

@@ -98,6 +98,76 @@ export default [
     }
   },
   {
+    name: 'a supervisor reviews the opening that one of the team made',
+    run: async t => {
+      const id = await aChild(t)
+      await as(t, 'castell', 'safeguarding') // sees the child already, and may open another in an emergency too
+      await t.go('/record')
+      await t.saysNot('opened in an emergency')
+      t.expect(await t.go('/record/break_glass') === 404, 'a form offers the opening')
+      await t.go('/glass')
+      await t.page.fill('#child', id)
+      await t.page.check('[name=reason][value=risk_of_harm]')
+      await t.page.fill('#why', 'A caller says she is in danger tonight.')
+      await t.press('Open this child’s record')
+      await t.says('Open to you now')
+      await t.go('/glass/reviews')
+      await t.says('None waits for you') // nobody reviews their own
+      await as(t, 'lindqvist', 'supervision')
+      await t.go('/glass/reviews')
+      await t.says('Rhys Castell')
+      await t.follow('Review')
+      await t.says('in danger tonight')
+      await t.press('Record the review')
+      await t.says('Choose yes or no')
+      await t.look('glass-review-supervisor')
+      await t.page.check('#justified-no')
+      await t.page.fill('#finding', 'The child could be seen without it. We spoke about it today.')
+      await t.press('Record the review')
+      await t.says('None waits for you')
+      await t.go('/child/' + id + '/journey')
+      await t.says('An emergency opening is reviewed')
+    }
+  },
+  {
+    name: 'an administrator makes a partner a key, sees it once, and ends it',
+    run: async t => {
+      const label = t.scripts ? 'The case system of Lewisham' : 'The case system of Bexley'
+      await t.signIn('whitlock', 'administration')
+      await t.go('/keys')
+      await t.look('keys-none')
+      await t.press('Make a key')
+      await t.look('keys-partner')
+      await t.page.selectOption('#partner', 'childrens_services')
+      await t.press('Continue')
+      await t.press('Make the key')
+      await t.says('Say what the key is for')
+      await t.look('keys-wrong')
+      await t.page.fill('#label', label)
+      await t.page.check('[name=purpose]')
+      await t.page.check('[name=records][value=call_back]')
+      await t.page.check('[name=shares][value=custody_details]')
+      for (const [part, value] of [['day', '31'], ['month', '3'], ['year', '2090']]) await t.page.fill(`#until-${part}`, value)
+      await t.press('Make the key')
+      await t.says('It is shown this once')
+      const key = (await t.page.locator('pre').innerText()).trim()
+      t.expect(/^cfk_[\w-]{43}$/.test(key), 'no key is shown')
+      await t.look('key-made')
+      await t.follow('All keys')
+      await t.says(label)
+      await t.saysNot(key)
+      await t.look('keys')
+      const asked = await t.page.request.get(t.base + '/api/v1/session', { headers: { authorization: 'Bearer ' + key } })
+      t.expect(asked.status() === 200, 'the key opens nothing')
+      await t.page.locator('tr', { hasText: label }).getByRole('link', { name: 'End it' }).click()
+      await t.look('key-end')
+      await t.press('End the key')
+      await t.says('Ended')
+      const again = await t.page.request.get(t.base + '/api/v1/session', { headers: { authorization: 'Bearer ' + key } })
+      t.expect(again.status() === 401, 'the key still opens')
+    }
+  },
+  {
     name: 'an auditor sees who looked, why and where',
     run: async t => {
       const id = await aChild(t)

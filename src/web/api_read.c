@@ -511,14 +511,13 @@ static void read_abouts(struct api_reading *x, const struct access_json *v, stru
 
 static void read_episodes(struct api_reading *x, const struct access_json *v, struct desk_entry *e) {
     const struct lang_record *r = &x->record->as.record;
-    bool step = r->in.n > 0 || r->in_any;
     struct cf_str base = CF_LIT("/episodes");
     size_t n = v && v->kind == ACCESS_JSON_LIST ? v->count : 0;
     if (v && v->kind != ACCESS_JSON_LIST) {
         (void)wrong(x, base, "a list of the ids of the events that opened them");
         return;
     }
-    if (n > 0 && !step) {
+    if (n > 0 && !form_is_step(r)) {
         (void)wrong(x, base, "nothing: this record is no step of an episode");
         return;
     }
@@ -532,9 +531,9 @@ static void read_episodes(struct api_reading *x, const struct access_json *v, st
             (void)wrong(x, nth(x->arena, base, i), "the id of an event: 32 letters of 0-9, a-f");
         }
     }
-    if (n == 0 && r->in.n > 0 && !r->in_any) {
+    if (n == 0 && form_needs_episode(r)) {
         api_complain(x, base, CF_LIT("Give the id of the event that opened it."), "this is a step in `%.*s`, and names none",
-                     CF_STR_ARG(r->in.v[0].text));
+                     CF_STR_ARG(r->closes_decl ? r->closes.text : r->in.v[0].text));
     }
     e->episodes = ids;
     e->n_episodes = n;

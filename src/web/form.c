@@ -146,6 +146,14 @@ struct cf_str form_flaw_at(const struct form *f, struct cf_str id) {
     return CF_LIT("");
 }
 
+bool form_is_step(const struct lang_record *r) {
+    return r->in.n || r->in_any || r->closes_decl;
+}
+
+bool form_needs_episode(const struct lang_record *r) {
+    return form_is_step(r) && !r->in_any;
+}
+
 struct form form_new(struct cf_arena *a, const struct lang_set *set, const struct lang_decl *record, const struct cf_zone *zone,
                      int64_t now, const struct form_source *source, struct web_pairs sent) {
     static const struct form_source nobody = {0};

@@ -90,9 +90,9 @@ void form_write(struct form *f, struct cf_buf *b);
 void form_write_answers(struct form *f, struct cf_buf *b); /* the fields first, then when: where who and which are settled */
 /* What was answered, for `check your answers`: a row for each question that was asked, in the order of the form. */
 struct form_row {
-    struct cf_str label, words, id; /* id: the control to go back to */
-    bool absent, narrative;         /* not asked, not known, declined; words of somebody */
-    int field;                      /* number of the field, -1: another question */
+    struct cf_str label, hint, words, id; /* hint: the question in full; id: the control to go back to */
+    bool absent, narrative;               /* not asked, not known, declined; words of somebody */
+    int field;                            /* number of the field, -1: another question */
 };
 struct form_rows {
     CF_VEC(struct form_row);
@@ -103,8 +103,13 @@ void form_pairs(struct form *f, const struct desk_entry *e, struct web_pairs *ou
 
 /* Is a field asked at all, given what is answered? A condition that is not yes keeps it asked: unknown may oblige. */
 bool form_asks(const struct lang_decl *record, size_t field, const struct desk_value *fields);
-/* "Needed unless adult is present or absent". */
+/* "Needed unless adult is present or absent"; "Needed if how is bail before charge". */
 struct cf_str form_condition_words(struct cf_arena *a, const struct lang_field *field);
+/* Is the record part of an episode: a step of one, what closes one, or a step in any? And is it part of exactly one? */
+bool form_is_step(const struct lang_record *r);
+bool form_needs_episode(const struct lang_record *r);
+/* "27 October 2024 at 01:10 BST": the zone is said in the hour that the clocks repeat. */
+struct cf_str form_time_words(struct cf_arena *a, const struct cf_zone *zone, int64_t at);
 struct cf_str form_label(struct cf_arena *a, struct cf_str name); /* in_uniform -> "In uniform" */
 struct cf_str form_code_label(struct cf_arena *a, const struct lang_decl *codes, size_t index);
 struct cf_str form_value_words(struct form *f, const struct lang_field *field, const struct desk_value *v);

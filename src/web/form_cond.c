@@ -99,6 +99,8 @@ static struct cf_str field_label(struct cf_arena *a, const struct lang_expr *e) 
 static void say_literal(struct cf_arena *a, struct cf_buf *b, const struct lang_expr *e) {
     if (e->op == LANG_CODE_LIT) {
         cf_buf_printf(b, "\xe2\x80\x9c%.*s\xe2\x80\x9d", CF_STR_ARG(form_code_label(a, e->decl, (size_t)e->index)));
+    } else if (e->op == LANG_YES || e->op == LANG_NO) {
+        cf_buf_lit(b, e->op == LANG_YES ? "\xe2\x80\x9cYes\xe2\x80\x9d" : "\xe2\x80\x9cNo\xe2\x80\x9d");
     } else {
         lang_expr_text(b, e);
     }
@@ -144,8 +146,13 @@ struct cf_str form_condition_words(struct cf_arena *a, const struct lang_field *
     if (!field->unless) {
         return CF_LIT("");
     }
-    cf_buf_lit(&b, "Needed unless ");
-    say(a, &b, field->unless);
+    struct lang_expr turned = *field->unless; /* "unless it is not so" is said as "if it is so" */
+    bool negative = turned.op == LANG_NE || turned.op == LANG_IS_NOT_KNOWN;
+    if (negative) {
+        turned.op = turned.op == LANG_NE ? LANG_EQ : LANG_IS_KNOWN;
+    }
+    cf_buf_lit(&b, negative ? "Needed if " : "Needed unless ");
+    say(a, &b, &turned);
     return cf_buf_finish(&b, &words) ? words : CF_LIT("");
 }
 

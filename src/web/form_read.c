@@ -531,7 +531,7 @@ static struct cf_id latest_episode(struct form *f) {
 static void read_episodes(struct form *f, struct form_entry *out) {
     const struct lang_record *r = &f->record->as.record;
     struct ids ids = {0};
-    if (!r->in.n && !r->in_any) {
+    if (!form_is_step(r)) {
         return;
     }
     for (size_t i = 0; i < f->sent.n; i++) {
@@ -550,9 +550,11 @@ static void read_episodes(struct form *f, struct form_entry *out) {
             *cf_push(f->arena, &ids) = id;
         }
     }
-    if (!ids.n && !r->in_any) {
+    if (!ids.n && form_needs_episode(r)) {
         form_complain(f, CF_LIT("episode"), "Choose what this is part of: %.*s",
-                      CF_STR_ARG(within(f, r->in_decls.n && r->in_decls.v[0] ? r->in_decls.v[0]->title : r->in.v[0].text)));
+                      CF_STR_ARG(within(f, r->closes_decl                      ? r->closes_decl->title
+                                           : r->in_decls.n && r->in_decls.v[0] ? r->in_decls.v[0]->title
+                                                                               : r->in.v[0].text)));
     }
     if (ids.n > CF_MAX_EVENT_EPISODES) {
         form_complain(f, CF_LIT("episode"), "Choose at most %d", CF_MAX_EVENT_EPISODES);

@@ -13,13 +13,17 @@ static struct cf_str date_words(struct cf_arena *a, int32_t day, bool with_day, 
                         : cf_str_printf(a, "%d", d.year);
 }
 
-static struct cf_str time_words(struct form *f, int64_t at) {
-    struct cf_local l = cf_time_local(f->zone, at);
-    struct cf_str day = date_words(f->arena, l.day, true, true);
-    return l.second ? cf_str_printf(f->arena, "%.*s at %02d:%02d:%02d%s%s", CF_STR_ARG(day), l.hour, l.minute, l.second,
+struct cf_str form_time_words(struct cf_arena *a, const struct cf_zone *zone, int64_t at) {
+    struct cf_local l = cf_time_local(zone, at);
+    struct cf_str day = date_words(a, l.day, true, true);
+    return l.second ? cf_str_printf(a, "%.*s at %02d:%02d:%02d%s%s", CF_STR_ARG(day), l.hour, l.minute, l.second,
                                     l.repeated ? " " : "", l.repeated ? l.abbr : "")
-                    : cf_str_printf(f->arena, "%.*s at %02d:%02d%s%s", CF_STR_ARG(day), l.hour, l.minute, l.repeated ? " " : "",
+                    : cf_str_printf(a, "%.*s at %02d:%02d%s%s", CF_STR_ARG(day), l.hour, l.minute, l.repeated ? " " : "",
                                     l.repeated ? l.abbr : "");
+}
+
+static struct cf_str time_words(struct form *f, int64_t at) {
+    return form_time_words(f->arena, f->zone, at);
 }
 
 /* Does the range begin a month (a year) and end with it? */
@@ -45,6 +49,7 @@ static struct cf_str event_words(struct form *f, struct cf_id id) {
 }
 
 static struct cf_str scalar_words(struct form *f, const struct form_question *q, const struct desk_value *v) {
+    struct cf_str named = form_trimmed(f, q->base, ".name");
     switch ((enum lang_value_kind)v->v.kind) {
     case LANG_V_NOT_ASKED: return CF_LIT("Not asked");
     case LANG_V_NOT_KNOWN: return CF_LIT("Not known");
@@ -58,7 +63,7 @@ static struct cf_str scalar_words(struct form *f, const struct form_question *q,
         }
         return date_words(f->arena, (int32_t)v->v.i, !v->v.more, !whole_year((int32_t)v->v.i, v->v.more));
     case LANG_V_INSTANT: return time_words(f, v->v.i);
-    case LANG_V_SUBJECT: return subject_words(f, q->subject, v->id);
+    case LANG_V_SUBJECT: return named.n ? named : subject_words(f, q->subject, v->id); /* as it was written just now */
     case LANG_V_EVENT: return event_words(f, v->id);
     case LANG_V_WHOLE:
     case LANG_V_FRACTION:
@@ -172,6 +177,7 @@ void form_rows(struct form *f, const struct form_entry *entry, struct form_rows 
         struct form_question q = form_of_field(f, "f.", &r->fields.v[i]);
         struct form_row *line = cf_push(f->arena, out);
         *line = (struct form_row){.label = q.label,
+                                  .hint = q.hint,
                                   .words = form_words_of(f, &q, v),
                                   .id = q.base,
                                   .absent = v->v.kind <= LANG_V_DECLINED,

@@ -716,7 +716,7 @@ static void write_about(struct form *f, struct cf_buf *b, size_t i) {
 static void write_episodes(struct form *f, struct cf_buf *b) {
     const struct lang_record *r = &f->record->as.record;
     struct form_options all = {0};
-    if (!r->in.n && !r->in_any) {
+    if (!form_is_step(r)) {
         return;
     }
     struct cf_str base = CF_LIT("episode"), chosen = form_trimmed(f, base, "");

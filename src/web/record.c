@@ -173,7 +173,8 @@ static void choose_subjects(void *ctx, struct cf_arena *a, enum lang_subject kin
 
 static struct cf_str event_label(struct recording *rec, const struct lang_event *e) {
     const struct lang_decl *record = desk_set(rec->q->desk)->records.v[e->record];
-    return cf_str_printf(rec->q->arena, "%.*s, %s", CF_STR_ARG(record->title), cf_time_shown(rec->q->zone, e->from).p);
+    return cf_str_printf(rec->q->arena, "%.*s, %.*s", CF_STR_ARG(record->title),
+                         CF_STR_ARG(form_time_words(rec->q->arena, rec->q->zone, e->from)));
 }
 
 static void choose_events(void *ctx, struct cf_arena *a, const struct lang_decl *record, struct cf_id child,
@@ -213,7 +214,7 @@ static bool step_of(const struct lang_record *r, const struct lang_decl *episode
             return true;
         }
     }
-    return r->in_any;
+    return r->in_any || (r->closes_decl && cf_str_eq(r->closes_decl->name.text, episode->name.text));
 }
 
 static void choose_episodes(void *ctx, struct cf_arena *a, const struct lang_decl *record, struct cf_id child,
@@ -228,9 +229,10 @@ static void choose_episodes(void *ctx, struct cf_arena *a, const struct lang_dec
             continue;
         }
         if (out->n < RECORD_EVENTS) {
-            *cf_push(a, out) = (struct form_option){
-                .value = cf_hex(a, e->id.b, 16),
-                .label = cf_str_printf(a, "%.*s, from %s", CF_STR_ARG(episode->title), cf_time_shown(rec->q->zone, e->from).p)};
+            *cf_push(a, out) =
+                (struct form_option){.value = cf_hex(a, e->id.b, 16),
+                                     .label = cf_str_printf(a, "%.*s, from %.*s", CF_STR_ARG(episode->title),
+                                                            CF_STR_ARG(form_time_words(a, rec->q->zone, e->from)))};
         } else {
             out->hidden++;
         }
@@ -391,10 +393,13 @@ bool record_once(struct web_request *q, struct cf_str key, const struct form_ent
 
 /* ---- In words. */
 
-/* Of the tree of reasons what says why here and now: which rule and which source stand beside it already. */
+/* Of the tree of reasons what says why here and now: which rule and which source stand beside it already, and that a condition
+ * of the rule holds is said by its applying. */
 static bool worth_saying(struct cf_str text, struct cf_str said) {
     static const char *const beside[] = {"rule `", "rests on ", "judged once", "needs "};
-    bool worth = text.n > 0 && !cf_str_eq(text, said);
+    struct cf_str holds = CF_LIT(": yes");
+    bool holding = text.n > holds.n && cf_str_eq(cf_str_slice(text, text.n - holds.n, text.n), holds);
+    bool worth = text.n > 0 && !cf_str_eq(text, said) && !holding;
     for (size_t i = 0; worth && i < CF_COUNT(beside); i++) {
         worth = !cf_str_starts(text, cf_str_from(beside[i]));
     }

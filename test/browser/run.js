@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { forms } from './forms.js'
 
 const [npm, address, ...rest] = process.argv.slice(2)
 const need = createRequire(join(npm, 'package.json'))
@@ -73,6 +74,7 @@ function tools (page, scripts) {
     if (wrong.length) fail(`${name}: axe finds\n    ` + wrong.join('\n    '))
     if (/[0-9a-f]{32}/.test(await page.title())) fail(`${name}: the title names somebody`)
   }
+  forms(t)
   return t
 }
 

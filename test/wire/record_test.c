@@ -50,7 +50,7 @@ static void a_form_is_checked_recorded_and_says_what_follows(void **state) {
     http_get("/record?about=0123456789abcdef0123456789abcdef");
     http_says("/record/mtip_search?about=0123456789abcdef0123456789abcdef");
     http_get("/record/mtip_search?about=0123456789abcdef0123456789abcdef");
-    http_says("More thorough search, from 2024-06-03 15:10"); /* the episode that is open is offered */
+    http_says("More thorough search, from 3 June 2024 at 15:10"); /* the episode that is open is offered */
 }
 
 static void pressing_twice_records_once(void **state) {

@@ -333,14 +333,14 @@ static void put_record_schema(struct describing *d, const struct lang_decl *reco
     cf_json_str(d->b, record->title);
     lit(d->b, ",'additionalProperties':false,'properties':{'happened':{'$ref':'#/components/schemas/happened'},"
               "'unit':{'$ref':'#/components/schemas/subject'},");
-    if (r->in.n || r->in_any) {
+    if (form_is_step(r)) {
         lit(d->b, "'episodes':{'type':'array','maxItems':16,'items':{'$ref':'#/components/schemas/id'}},");
     }
     put_roles(d, r);
     cf_buf_lit(d->b, ",\"fields\":");
     bool any = put_fields(d, record);
     cf_buf_printf(d->b, "},\"required\":[\"happened\"%s%s%s]}", r->roles.n ? ",\"about\"" : "", any ? ",\"fields\"" : "",
-                  r->in.n && !r->in_any ? ",\"episodes\"" : "");
+                  form_needs_episode(r) ? ",\"episodes\"" : "");
 }
 
 static void put_record_path(struct describing *d, const struct lang_decl *record) {

@@ -242,7 +242,8 @@ static void short_time(struct web_request *q, struct cf_buf *b, int64_t at) {
     } else if (end_of_day) {
         cf_buf_lit(b, "by the end of today");
     } else {
-        cf_buf_printf(b, "<time datetime=\"%s\">%02d:%02d</time> today", cf_time_iso_local(q->zone, at).p, l.hour, l.minute);
+        cf_buf_printf(b, "<time datetime=\"%s\">%02d:%02d%s%s</time> today", cf_time_iso_local(q->zone, at).p, l.hour, l.minute,
+                      l.repeated ? " " : "", l.repeated ? l.abbr : "");
     }
 }
 

@@ -54,6 +54,7 @@ static void fill_rows(struct web_request *q, struct form *f, const struct form_e
         const struct form_row *row = &rows.v[i];
         *cf_push(q->arena, &p->rows) = (struct page_record_check_row){
             .key = row->label,
+            .hint = row->hint,
             .value = words_html(q, row),
             .href = cf_str_printf(q->arena, "%.*s#%.*s", CF_STR_ARG(p->change), CF_STR_ARG(row->id))};
     }

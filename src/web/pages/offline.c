@@ -9,9 +9,8 @@
 /* Records that begin something or stand alone: what happens on the street. A step is recorded where its episode is seen. */
 static bool captured(const struct lang_decl *d) {
     const struct lang_record *r = &d->as.record;
-    bool step = r->in.n && !r->in_any;
-    return d->kind == LANG_RECORD && !d->newer && !r->built_in && !r->act && !r->decided_by && !step && r->roles.n &&
-           r->roles.v[0].kind == LANG_PERSON;
+    return d->kind == LANG_RECORD && !d->newer && !r->built_in && !r->act && !r->decided_by && !form_needs_episode(r) &&
+           r->roles.n && r->roles.v[0].kind == LANG_PERSON;
 }
 
 bool page_offline(struct web_request *q, struct web_response *r, struct cf_errs *errs) {

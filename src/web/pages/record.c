@@ -34,6 +34,8 @@ static struct page_record_kind kind_of(struct web_request *q, const struct lang_
     struct cf_str part = {0};
     if (r->decided_by) {
         part = CF_LIT("a decision");
+    } else if (r->closes_decl) {
+        part = cf_str_printf(q->arena, "ends: %.*s", CF_STR_ARG(r->closes_decl->title));
     } else if (r->in.n && !r->in_any && r->in_decls.v[0]) {
         part = cf_str_printf(q->arena, "part of: %.*s", CF_STR_ARG(r->in_decls.v[0]->title));
     }

@@ -202,7 +202,7 @@ static struct desk_entry filled(struct given *g, const struct lang_decl *record,
                                .about = about,
                                .n_about = n_about,
                                .episodes = episode,
-                               .n_episodes = r->in.n || r->in_any ? 1 : 0,
+                               .n_episodes = form_is_step(r) ? 1 : 0,
                                .fields = fields};
 }
 
@@ -445,7 +445,7 @@ static void a_condition_asks_unless_it_is_yes(void **state) {
         words++;
     }
     assert_text(form_condition_words(g.a, &opened->as.record.fields.v[words]),
-                "Needed unless \xe2\x80\x9cSure\xe2\x80\x9d is no or \xe2\x80\x9cKind\xe2\x80\x9d is "
+                "Needed unless \xe2\x80\x9cSure\xe2\x80\x9d is \xe2\x80\x9cNo\xe2\x80\x9d or \xe2\x80\x9cKind\xe2\x80\x9d is "
                 "\xe2\x80\x9cPresent\xe2\x80\x9d or "
                 "\xe2\x80\x9c"
                 "Absent\xe2\x80\x9d");

@@ -27,7 +27,7 @@ static void without_a_first_user_it_says_how_to_add_one(void **state) {
     says("childfirst user add");
     childfirst("user");
     ends_with(1);
-    says("It knows add, list, grant");
+    says("It knows add, demo, list, grant");
 }
 
 static void a_user_is_added_with_a_password_from_standard_input(void **state) {

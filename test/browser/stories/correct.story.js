@@ -28,7 +28,7 @@ export default [
       await t.press('See what this would change')
       await t.says('Nothing differs from how the record stands')
       await t.look('correct-wrong')
-      await t.page.fill('[name="when.time"]', '00:01')
+      await t.page.fill('[name="when.time"]', t.scripts ? '00:01' : '00:02') // with and without scripts it may be the same record
       await t.page.fill('#reason', 'The clock was wrong.')
       await t.press('See what this would change')
       await t.says('Nothing has been done yet')

@@ -401,8 +401,8 @@ static bool add_to_images(struct desk *d, const struct effective *e, struct cf_a
     return true;
 }
 
-static bool numbers_of(struct desk *d, const struct store_sql *q, const int64_t *given, int n_given, struct cf_arena *a,
-                       int64_t **out, size_t *n, struct cf_errs *errs) {
+bool desk_numbers(struct desk *d, const struct store_sql *q, const int64_t *given, int n_given, struct cf_arena *a,
+                  int64_t **out, size_t *n, struct cf_errs *errs) {
     struct {
         CF_VEC(int64_t);
     } found = {0};
@@ -434,7 +434,7 @@ static bool remake_image(struct desk *d, uint32_t subject, struct cf_arena *a, s
     size_t n;
     uint64_t kept = 0;
     struct cf_buf b = cf_buf_new(a, 64u << 20);
-    if (!numbers_of(d, &LINKED, (int64_t[]){subject}, 1, a, &seqs, &n, errs)) {
+    if (!desk_numbers(d, &LINKED, (int64_t[]){subject}, 1, a, &seqs, &n, errs)) {
         return false;
     }
     for (size_t i = 0; i < n; i++) {
@@ -478,7 +478,7 @@ static bool remake_around(struct desk *d, uint64_t root, struct cf_arena *a, str
     if (!desk_effective(d, root, LEDGER_NO_SEQ, a, &e, errs) || !add_links(d, &e.event, root, errs)) {
         return false;
     }
-    if (!numbers_of(d, &LINKED_TO_KIND, (int64_t[]){(int64_t)root, e.event.d.kind}, 2, a, &subjects, &n, errs)) {
+    if (!desk_numbers(d, &LINKED_TO_KIND, (int64_t[]){(int64_t)root, e.event.d.kind}, 2, a, &subjects, &n, errs)) {
         return false;
     }
     for (size_t i = 0; i < n; i++) {
@@ -547,7 +547,7 @@ static bool take_erasure(struct desk *d, const struct ledger_event *e, struct cf
         if (!ledger_seq_of_id(d->ledger, id, &root, errs)) {
             return false;
         }
-        if (root == LEDGER_NO_SEQ || !numbers_of(d, &LINKED_TO, (int64_t[]){(int64_t)root}, 1, a, &subjects, &n, errs)) {
+        if (root == LEDGER_NO_SEQ || !desk_numbers(d, &LINKED_TO, (int64_t[]){(int64_t)root}, 1, a, &subjects, &n, errs)) {
             return root == LEDGER_NO_SEQ;
         }
         struct ledger_event gone;

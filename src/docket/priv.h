@@ -86,6 +86,10 @@ struct desk {
     struct lists_touched *touched; /* boards to be told, once it is committed (lists.c); NULL: nobody listens */
 };
 
+/* The first column of each row that a query gives, in its order; parameters ?1… are `given`. In the arena. */
+CF_MUST_USE bool desk_numbers(struct desk *d, const struct store_sql *q, const int64_t *given, int n_given, struct cf_arena *a,
+                              int64_t **out, size_t *n, struct cf_errs *errs);
+
 /* ---- Images: a history in one row. Entries in order of taking in; decoding sorts by happened. */
 struct img_value;
 /* An event as it stands after its corrections, in numbers: the ledger's own event, its seq, whether it was withdrawn. */

@@ -13,33 +13,6 @@ static const struct store_sql SUBJECT_OF = {
     "desk.subject_of", "SELECT subject FROM link WHERE kind = ?2 AND seq = ?1 AND about = 1 ORDER BY role, subject LIMIT 1"};
 static const struct store_sql ALL_SUBJECTS = {"desk.all_subjects", "SELECT subject FROM image ORDER BY subject"};
 
-static bool column(struct desk *d, const struct store_sql *q, const int64_t *params, int n_params, struct cf_arena *a,
-                   int64_t **out, size_t *n, struct cf_errs *errs) {
-    struct {
-        CF_VEC(int64_t);
-    } found = {0};
-    struct store_stmt *s = store_use(d->db, q, errs);
-    if (!s) {
-        return false;
-    }
-    for (int i = 0; i < n_params; i++) {
-        store_bind_int(s, i + 1, params[i]);
-    }
-    for (bool row;;) {
-        if (!store_next(s, &row, errs)) {
-            return false;
-        }
-        if (!row) {
-            break;
-        }
-        *cf_push(a, &found) = store_int(s, 0);
-    }
-    store_done(s);
-    *out = found.v;
-    *n = found.n;
-    return true;
-}
-
 static bool wanted(const struct bound_set *s, const struct lang_duty_line *l, enum desk_which which, const char *name) {
     if (l->state > LANG_OVERDUE || (which == DESK_OVERDUE && l->state != LANG_OVERDUE)) {
         return false;
@@ -81,7 +54,7 @@ bool desk_duties(struct desk *d, enum desk_which which, const char *unit_or_role
     if (!s) {
         return cf_fail(errs, CF_D001, CF_NOWHERE, "no policies are adopted in this ledger");
     }
-    if (!column(d, &OPEN_PEOPLE, &at, 1, a, &who, &n, errs)) {
+    if (!desk_numbers(d, &OPEN_PEOPLE, &at, 1, a, &who, &n, errs)) {
         return false;
     }
     for (size_t i = 0; i < n; i++) {
@@ -134,13 +107,13 @@ bool desk_each_event(struct desk *d, const struct lang_decl *record, desk_each *
     const struct bound_record *b = desk_bound(s, s->set->records.v[record->as.record.number]);
     int64_t *seqs, kind = b->kind;
     size_t n;
-    bool ok = column(d, &OF_KIND, &kind, 1, list, &seqs, &n, errs);
+    bool ok = desk_numbers(d, &OF_KIND, &kind, 1, list, &seqs, &n, errs);
     for (size_t i = 0; ok && i < n; i++) {
         int64_t *subject;
         size_t found, at;
         struct lang_history h;
         cf_arena_reset(one);
-        ok = column(d, &SUBJECT_OF, (int64_t[]){seqs[i], kind}, 2, one, &subject, &found, errs) &&
+        ok = desk_numbers(d, &SUBJECT_OF, (int64_t[]){seqs[i], kind}, 2, one, &subject, &found, errs) &&
              (!found || desk_history(d, (uint32_t)subject[0], INT64_MAX, one, &h, errs));
         if (ok && found && position_of(&h, (uint64_t)seqs[i], record->as.record.number, &at)) {
             ok = f(arg, &h, at, errs);
@@ -156,7 +129,7 @@ bool desk_each_subject(struct desk *d, enum lang_subject kind, bool (*f)(void *,
     struct cf_arena *list = cf_arena_new("each subject"), *one = cf_arena_new("one history");
     int64_t *who;
     size_t n;
-    bool ok = column(d, &ALL_SUBJECTS, NULL, 0, list, &who, &n, errs);
+    bool ok = desk_numbers(d, &ALL_SUBJECTS, NULL, 0, list, &who, &n, errs);
     for (size_t i = 0; ok && i < n; i++) {
         struct lang_history h;
         uint32_t *members;
@@ -229,7 +202,7 @@ bool desk_each_history(struct desk *d, const struct lang_decl *record, bool judg
     struct cf_arena *list = cf_arena_new("each history"), *one = cf_arena_new("one history");
     int64_t *who, kind = record ? desk_bound(s, s->set->records.v[record->as.record.number])->kind : 0;
     size_t n;
-    bool ok = column(d, record ? &WITH_KIND : &ALL_SUBJECTS, &kind, record ? 1 : 0, list, &who, &n, errs);
+    bool ok = desk_numbers(d, record ? &WITH_KIND : &ALL_SUBJECTS, &kind, record ? 1 : 0, list, &who, &n, errs);
     n = ok ? principals(d, one, who, n) : 0;
     for (size_t i = 0; ok && i < n; i++) {
         cf_arena_reset(one);
